@@ -58,9 +58,9 @@ public static class CanonicalBytes
         fields.RequireEnd();
         return new NewEvent(
             EventId.FromBytes(header[4..20]),
-            new UnixMs(BinaryPrimitives.ReadInt64LittleEndian(header[20..])),
-            new UnixMs(BinaryPrimitives.ReadInt64LittleEndian(header[28..])),
-            new Day(BinaryPrimitives.ReadInt32LittleEndian(header[36..])),
+            Instant("occurredAt", BinaryPrimitives.ReadInt64LittleEndian(header[20..])),
+            Instant("recordedAt", BinaryPrimitives.ReadInt64LittleEndian(header[28..])),
+            CanonicalFieldReader.ToDay("window", BinaryPrimitives.ReadInt32LittleEndian(header[36..])),
             payload);
     }
 
@@ -75,4 +75,7 @@ public static class CanonicalBytes
         BinaryPrimitives.WriteInt64LittleEndian(header[28..], recordedAtMs);
         BinaryPrimitives.WriteInt32LittleEndian(header[36..], windowDay);
     }
+
+    private static UnixMs Instant(string field, long value) =>
+        UnixMs.TryFrom(value, out UnixMs instant) ? instant : throw new EventFormatException("out-of-range", field, $"{value} ms is no instant");
 }

@@ -51,7 +51,7 @@ public sealed class CanonicalFieldReader(ReadOnlyMemory<byte> bytes) : IFieldRea
 
     public EventId Event(string name) => EventId.FromBytes(Take(name, EventId.SizeBytes));
 
-    public Day Day(string name) => new(BinaryPrimitives.ReadInt32LittleEndian(Take(name, 4)));
+    public Day Day(string name) => ToDay(name, BinaryPrimitives.ReadInt32LittleEndian(Take(name, 4)));
 
     public byte[] Bytes(string name)
     {
@@ -59,6 +59,9 @@ public sealed class CanonicalFieldReader(ReadOnlyMemory<byte> bytes) : IFieldRea
         if (size is < 0 or > CanonicalFieldWriter.BytesMax) throw new EventFormatException("bytes-too-long", name, $"{size} bytes");
         return Take(name, size).ToArray();
     }
+
+    internal static Day ToDay(string name, int number) =>
+        Time.Day.TryFromNumber(number, out Day day) ? day : throw new EventFormatException("out-of-range", name, $"{number} is no day");
 
     private static T Checked<T>(string name, string text, Func<string, T> make)
     {

@@ -1,0 +1,78 @@
+using Ledger.Core.Events;
+using Ledger.Core.Identity;
+
+namespace Ledger.Core.Contributions;
+
+/// <summary>What was taken back before a window's seal, by account: unlikes, unfollows and refunded tips.</summary>
+/// <remarks>
+/// A like or follow at position p is retracted when the same account unlikes or unfollows the same target after p and before the seal,
+/// whatever window that event is in. A tip is retracted when a refund names it.
+/// </remarks>
+public sealed class Retractions(NameTable names)
+{
+    private readonly Dictionary<int, List<Retraction>> _byAccount = [];
+    private readonly Dictionary<EventId, (int Account, long Position)> _tips = [];
+
+    /// <summary>Takes one event in log order.</summary>
+    /// <returns>Whether a refund names a tip that was made by the same account.</returns>
+    public bool Apply(RecordedEvent recorded)
+    {
+        switch (recorded.Payload)
+        {
+            case Unliked e:
+                Add(names.Intern(e.Account.Value), new Retraction((byte)EventKind.Liked, names.Intern(e.Content.Value), recorded.Position, recorded.Position));
+                return true;
+            case Unfollowed e:
+                Add(names.Intern(e.Account.Value), new Retraction((byte)EventKind.Followed, names.Intern(e.Followee.Value), recorded.Position, recorded.Position));
+                return true;
+            case Tipped e:
+                _tips[recorded.Event.Id] = (names.Intern(e.Account.Value), recorded.Position);
+                return true;
+            case TipRefunded e:
+                int account = names.Intern(e.Account.Value);
+                if (!_tips.TryGetValue(e.Tip, out (int Account, long Position) tip) || tip.Account != account) return false;
+                Add(account, new Retraction((byte)EventKind.Tipped, Retraction.AnyTarget, tip.Position, recorded.Position));
+                return true;
+            default:
+                return true;
+        }
+    }
+
+    /// <summary>What an account took back, in log order.</summary>
+    public IReadOnlyList<Retraction> Of(int account) => _byAccount.TryGetValue(account, out List<Retraction>? list) ? list : [];
+
+    /// <summary>Drops what can no longer matter: every event before this position is in a sealed window.</summary>
+    public void Forget(long before)
+    {
+        foreach ((int account, List<Retraction> list) in _byAccount)
+        {
+            if (list.RemoveAll(r => r.At < before) > 0 && list.Count == 0) _byAccount.Remove(account);
+        }
+
+        foreach ((EventId id, (int _, long position)) in _tips)
+        {
+            if (position < before) _tips.Remove(id);
+        }
+    }
+
+    private void Add(int account, Retraction retraction)
+    {
+        if (!_byAccount.TryGetValue(account, out List<Retraction>? list)) _byAccount.Add(account, list = []);
+        list.Add(retraction);
+    }
+}
+
+/// <summary>One thing taken back.</summary>
+/// <param name="Kind">The kind of event that is taken back.</param>
+/// <param name="Target">On which target, or <see cref="AnyTarget"/> for a refund, which names one event.</param>
+/// <param name="Position">Everything before this position; for a refund, the event at exactly this position.</param>
+/// <param name="At">Where the taking back stands in the log.</param>
+public readonly record struct Retraction(byte Kind, int Target, long Position, long At)
+{
+    /// <summary>The target of a refund.</summary>
+    public const int AnyTarget = -1;
+
+    /// <summary>Whether it takes back an event, for a window sealed at <paramref name="sealedAt"/>.</summary>
+    public bool Covers(byte kind, int target, long position, long sealedAt) =>
+        kind == Kind && At < sealedAt && (Target == AnyTarget ? Position == position : Target == target && Position > position);
+}
