@@ -95,21 +95,7 @@ public sealed class JsonFieldReader : IFieldReader
         : throw new EventFormatException("time-malformed", name, "an RFC 3339 time such as 2026-11-22T10:00:00.000Z, to the millisecond, from 1970 to 9999");
 
     /// <summary>The text of a string with its escapes resolved.</summary>
-    internal string String(string name)
-    {
-        ReadOnlySpan<byte> raw = Raw(name);
-        if (!raw.Contains((byte)'\\')) return Encoding.UTF8.GetString(raw);
-        Utf8JsonReader reader = new(_members.Take(name, out _).Span);
-        reader.Read();
-        try
-        {
-            return reader.GetString()!;
-        }
-        catch (InvalidOperationException)
-        {
-            throw new EventFormatException("text-lone-surrogate", name, "half of a surrogate pair is no character");
-        }
-    }
+    internal string String(string name) => Encoding.UTF8.GetString(Raw(name));
 
     private static EventFormatException OutOfRange(string name, ReadOnlySpan<byte> found) =>
         new("out-of-range", name, $"{Encoding.UTF8.GetString(found[..Math.Min(found.Length, 80)])} is outside the field's range");
@@ -151,11 +137,27 @@ public sealed class JsonFieldReader : IFieldReader
         return chars[..length];
     }
 
-    /// <summary>A string's bytes between its quotes, escapes as they are.</summary>
+    /// <summary>A string's UTF-8 with its escapes resolved.</summary>
     private ReadOnlySpan<byte> Raw(string name)
     {
         ReadOnlySpan<byte> quoted = _members.Take(name, out JsonTokenType type).Span;
-        return type == JsonTokenType.String ? quoted[1..^1] : throw WrongType(name, "a JSON string", type);
+        if (type != JsonTokenType.String) throw WrongType(name, "a JSON string", type);
+        return quoted.Contains((byte)'\\') ? Unescape(name, quoted) : quoted[1..^1];
+    }
+
+    private static byte[] Unescape(string name, ReadOnlySpan<byte> quoted)
+    {
+        Utf8JsonReader reader = new(quoted);
+        reader.Read();
+        byte[] text = new byte[quoted.Length];
+        try
+        {
+            return text[..reader.CopyString(text)];
+        }
+        catch (InvalidOperationException)
+        {
+            throw new EventFormatException("text-lone-surrogate", name, "half of a surrogate pair is no character");
+        }
     }
 
     private static EventFormatException WrongType(string name, string wanted, JsonTokenType type) =>
