@@ -8,8 +8,20 @@ internal static class ScalarSearch
     private const int Cells = 2048;
     private const double RoundingSlack = 1e-12;
 
-    /// <summary>Every grid point and both ends are tried; the best peak is then refined by golden section within its two cells.</summary>
+    /// <summary>
+    /// Every grid point and both ends are tried; the best peak is then refined by golden section within its two cells.
+    /// Where an end is best, its cell is searched once more with a grid of its own: a peak just beside the end hides there.
+    /// </summary>
     internal static (double At, double Value) Maximum(Func<double, double> f, double from, double to)
+    {
+        var found = MaximumOnGrid(f, from, to);
+        var cell = (to - from) / Cells;
+        if (found.At != from && found.At != to) return found;
+        var beside = found.At == from ? MaximumOnGrid(f, from, from + cell) : MaximumOnGrid(f, to - cell, to);
+        return beside.Value > found.Value ? beside : found;
+    }
+
+    private static (double At, double Value) MaximumOnGrid(Func<double, double> f, double from, double to)
     {
         var step = (to - from) / Cells;
         int best = 0;
