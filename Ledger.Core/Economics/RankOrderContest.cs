@@ -51,7 +51,7 @@ public static class RankOrderContest
 
     /// <summary>
     /// The chance of working that leaves everyone indifferent when all mix alike: the candidate for a symmetric mixed equilibrium.
-    /// Null when working (or idling) is better against every mix, so that none exists.
+    /// The smallest one when there are several; null when working (or idling) is better against every mix, so that none exists.
     /// </summary>
     public static double? IndifferentMix(int groupSize, double spread, double effortCost)
     {
@@ -59,8 +59,10 @@ public static class RankOrderContest
         for (var i = 0; i < Cells; i++)
         {
             double low = (double)i / Cells, high = (double)(i + 1) / Cells;
-            if (Math.Sign(ExpectedGain(low)) * Math.Sign(ExpectedGain(high)) <= 0)
-                return Brent.FindRoot(ExpectedGain, low, high, 1e-12, 200);
+            double atLow = ExpectedGain(low), atHigh = ExpectedGain(high);
+            if (atLow == 0) return low;
+            if (atHigh == 0) return high;
+            if (atLow < 0 != atHigh < 0) return Brent.FindRoot(ExpectedGain, low, high, 1e-12, 200);
         }
 
         return null;
