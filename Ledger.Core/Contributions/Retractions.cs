@@ -41,17 +41,12 @@ public sealed class Retractions(NameTable names)
     /// <summary>What an account took back, in log order.</summary>
     public IReadOnlyList<Retraction> Of(int account) => _byAccount.TryGetValue(account, out List<Retraction>? list) ? list : [];
 
-    /// <summary>Drops what can no longer matter: every event before this position is in a sealed window.</summary>
+    /// <summary>Drops what can no longer matter: no open window has an event before this position. Tips stay known, a refund may come late.</summary>
     public void Forget(long before)
     {
         foreach ((int account, List<Retraction> list) in _byAccount)
         {
             if (list.RemoveAll(r => r.At < before) > 0 && list.Count == 0) _byAccount.Remove(account);
-        }
-
-        foreach ((EventId id, (int _, long position)) in _tips)
-        {
-            if (position < before) _tips.Remove(id);
         }
     }
 
@@ -71,8 +66,4 @@ public readonly record struct Retraction(byte Kind, int Target, long Position, l
 {
     /// <summary>The target of a refund.</summary>
     public const int AnyTarget = -1;
-
-    /// <summary>Whether it takes back an event, for a window sealed at <paramref name="sealedAt"/>.</summary>
-    public bool Covers(byte kind, int target, long position, long sealedAt) =>
-        kind == Kind && At < sealedAt && (Target == AnyTarget ? Position == position : Target == target && Position > position);
 }
