@@ -44,7 +44,7 @@ public sealed record WindowSealed(Day Window) : EventPayload
 }
 
 /// <summary>The result of a window, every number of it, so that a replay can be compared field by field.</summary>
-/// <remarks>Ratios are Q32 (unsigned, 32 fractional bits). Its tokens move at this event's position.</remarks>
+/// <remarks>Ratios are Q32 (unsigned, 32 fractional bits). Its tokens move as of the seal's position.</remarks>
 public sealed record WindowClosed : EventPayload
 {
     /// <summary>Names of the community's metrics (white paper section 4.3), in persisted order.</summary>

@@ -1,0 +1,41 @@
+using System.Buffers.Binary;
+
+namespace Ledger.Core.Identity;
+
+/// <summary>The order in which everything that is paid, hashed or compared stands: by the bytes of the id.</summary>
+public static class CanonicalOrder
+{
+    /// <summary>A permutation: entry i is the index, in <paramref name="ordinals"/>, of the i-th name in canonical order.</summary>
+    /// <remarks>Sorts by the first eight bytes as one integer and looks at whole names only where those tie.</remarks>
+    public static int[] Of(ReadOnlySpan<int> ordinals, NameTable names)
+    {
+        ulong[] prefixes = new ulong[ordinals.Length];
+        int[] order = new int[ordinals.Length];
+        for (int i = 0; i < order.Length; i++)
+        {
+            prefixes[i] = Prefix(names.Bytes(ordinals[i]));
+            order[i] = i;
+        }
+
+        Array.Sort(prefixes, order);
+        int[] ordered = ordinals.ToArray();
+        for (int start = 0; start < order.Length;)
+        {
+            int end = start + 1;
+            while (end < order.Length && prefixes[end] == prefixes[start]) end++;
+            if (end - start > 1) order.AsSpan(start..end).Sort((a, b) => names.Compare(ordered[a], ordered[b]));
+            start = end;
+        }
+
+        return order;
+    }
+
+    // Zero padding keeps the order: a name that ends sorts before one that goes on, and the rest is compared in full.
+    private static ulong Prefix(ReadOnlySpan<byte> name)
+    {
+        Span<byte> eight = stackalloc byte[8];
+        eight.Clear();
+        name[..Math.Min(8, name.Length)].CopyTo(eight);
+        return BinaryPrimitives.ReadUInt64BigEndian(eight);
+    }
+}
