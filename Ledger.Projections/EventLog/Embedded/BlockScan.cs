@@ -1,5 +1,4 @@
 using Ledger.Core.Events;
-using Ledger.Core.Merkle;
 
 namespace Ledger.Projections.EventLog.Embedded;
 

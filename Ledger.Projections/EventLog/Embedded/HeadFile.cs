@@ -32,7 +32,12 @@ internal sealed class HeadFile : IDisposable
         string path = Path.Combine(directory, FileName);
         if (!File.Exists(path)) return null;
         byte[] bytes = new byte[2 * SlotBytes];
-        using (FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite)) file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        using (FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite))
+        {
+            int size = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            bytes.AsSpan(size).Clear();
+        }
+
         (long Head, Digest Hash)? newest = null;
         for (int slot = 0; slot < 2; slot++)
         {

@@ -53,7 +53,7 @@ internal sealed class LogOpening
         if (reader.LastPosition() is { } stored && stored >= Head) throw LogFaults.Missing(Head, $"the log goes on at {stored}");
         RequireRecorded(recorded, onRecord);
         if (last is null) return;
-        for (BlockPart part = 0; (int)part < BlockHeader.PartCount; part++) reader.Part(last, part, 0, static (_, _) => 0);
+        foreach (BlockPart part in Enum.GetValues<BlockPart>()) reader.Part(last, part, 0, static (_, _) => 0);
         BlockEvents.All(reader, last, Names);
         Frontier = reader.Part(last, BlockPart.Tree, last, TreePart.Frontier);
     }
