@@ -28,7 +28,7 @@ public static class AttackCost
         ArgumentOutOfRangeException.ThrowIfNegative(workQuotas);
         var one = PayOfOne(rule, workQuotas);
         var (share, two) = ScalarSearch.Maximum(s => PayOfOne(rule, s) + PayOfOne(rule, workQuotas - s), 0, workQuotas / 2);
-        // Exactly one quota on one account is where the strict rule jumps, and no grid is sure to meet it.
+        // Exactly one quota on one account and the rest on the other is a corner of the pay, and no grid is sure to meet it.
         var kink = workQuotas - 1;
         if (kink > 0 && kink < workQuotas / 2 && PayOfOne(rule, kink) + 1 > two) (share, two) = (kink, PayOfOne(rule, kink) + 1);
         return new SplitAttack(workQuotas, one, two, share, one == 0 ? 0 : two / one);

@@ -42,7 +42,7 @@ public sealed class WindowFold(IActorRefFactory actors, IEventLog log, FoldOptio
 
     /// <summary>Enough shards that one's columns stay near the processor's caches, a power of two.</summary>
     private static int ShardsFor(long events) =>
-        (int)Math.Clamp(BitOperations.RoundUpToPowerOf2((ulong)(events / FoldOptions.EventsPerShard) + 1), 4, 1024);
+        (int)Math.Clamp(BitOperations.RoundUpToPowerOf2((ulong)(events / FoldOptions.EventsPerShard) + 1), 4, 4096);
 
     private async Task<IReadOnlyList<ShardTotals>> FoldPassAsync(
         FoldContext context, long openedAt, int shards, int[] mine, FeedBuffers buffers, Action<long> report, CancellationToken cancel)
@@ -133,8 +133,8 @@ public sealed class WindowFold(IActorRefFactory actors, IEventLog log, FoldOptio
 /// <summary>How a fold uses the machine; no result depends on it.</summary>
 public sealed record FoldOptions
 {
-    /// <summary>Events per shard that a shard count is chosen for: some megabytes of columns.</summary>
-    internal const int EventsPerShard = 200_000;
+    /// <summary>Events per shard that a shard count is chosen for, so that its columns fit a second-level cache.</summary>
+    internal const int EventsPerShard = 40_000;
 
     /// <summary>Shards per window, a power of two; chosen from the window's size when null.</summary>
     public int? Shards { get; init; }

@@ -50,6 +50,15 @@ public class AttackCostTests
         Assert.True(AttackCost.PayOfOne(rule, part) + AttackCost.PayOfOne(rule, whole - part) <= best.PayOfTwo + 1e-3, best.ToString());
     }
 
+    [Property(MaxTest = 500)]
+    public void One_full_account_and_a_rest_is_never_overlooked(byte thetaPercent, byte tenthsOfK, ushort rest)
+    {
+        var rule = PayRule.Graded(thetaPercent % 100 / 100.0, (tenthsOfK + 1) / 10.0);
+        var whole = 1 + (rest / 65_536.0);
+        var best = AttackCost.BestSplit(rule, whole);
+        Assert.True(1 + AttackCost.PayOfOne(rule, whole - 1) <= best.PayOfTwo + 1e-12, best.ToString());
+    }
+
     [Fact]
     public void Two_quotas_of_work_reach_the_bound_under_every_rule()
     {

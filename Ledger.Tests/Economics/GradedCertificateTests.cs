@@ -44,6 +44,18 @@ public class GradedCertificateTests
         Assert.True(GradedCertificate.Gain(certificate.TeamSize, rule, sample / 131_070.0) <= certificate.WorstGain + 1e-9, certificate.ToString());
     }
 
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(1, 0.9)]
+    [InlineData(2, 0.5)]
+    [InlineData(8, 0.5)]
+    [InlineData(64, 0.9)]
+    public void Search_sees_a_steepness_short_by_a_part_in_100_000(int teamSize, double theta)
+    {
+        var least = GradedCertificate.LeastK(teamSize, theta);
+        Assert.False(GradedCertificate.For(teamSize, theta, least * (1 - 1e-5)).HoldsGlobally);
+    }
+
     [Fact]
     public void Strict_rule_holds_for_every_team_size()
     {
