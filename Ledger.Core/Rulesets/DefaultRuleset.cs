@@ -21,7 +21,7 @@ internal static class DefaultRuleset
             Exponent = 4,
             Split = PoaSplit.Activity,
             ProviderShareMax = BasisPoints.From(5_000),
-            ProviderShareDefault = BasisPoints.From(1_000),
+            ProviderShareDefault = BasisPoints.From(2_000),
         },
         Poc = new PocRules
         {

@@ -44,9 +44,6 @@ public sealed record PoaRules
     /// <summary>What a provider takes that never set a share.</summary>
     public required BasisPoints ProviderShareDefault { get; init; }
 
-    /// <summary>The provider's share in force: what was set, bounded; the default where nothing was.</summary>
-    /// <param name="setBps">As set by the provider, basis points; null when it never set one.</param>
-    public BasisPoints ProviderShare(uint? setBps) => setBps is { } set
-        ? BasisPoints.From((int)Math.Min(set, (uint)ProviderShareMax.Value))
-        : ProviderShareDefault;
+    /// <summary>The provider's share in force, basis points: what the roster says, bounded by <see cref="ProviderShareMax"/>.</summary>
+    public BasisPoints ProviderShare(uint shareBps) => BasisPoints.From((int)Math.Min(shareBps, (uint)ProviderShareMax.Value));
 }

@@ -26,7 +26,7 @@ internal static class FoldBench
 
     private static ContributionSheet Fold(ColumnWorkload workload, ActivityColumns[] input)
     {
-        const int Shards = 256; TimeSpan c0 = Process.GetCurrentProcess().TotalProcessorTime;
+        const int Shards = 256;
         ShardBuffer[] shards = [.. Enumerable.Range(0, Shards).Select(shard => new ShardBuffer(shard, Shards))];
         ActivityColumns?[] open = new ActivityColumns?[Shards];
         foreach (ActivityColumns batch in input)
@@ -47,10 +47,8 @@ internal static class FoldBench
             if (open[shard] is { } last) shards[shard].Add(last);
         }
 
-        Console.WriteLine($"scatter {(Process.GetCurrentProcess().TotalProcessorTime-c0).TotalSeconds} cpu gc {GC.CollectionCount(0)} {GC.CollectionCount(1)} {GC.CollectionCount(2)}");
         ShardTotals[] totals = new ShardTotals[Shards];
         Parallel.For(0, Shards, shard => totals[shard] = shards[shard].Fold(workload.Context));
-        Console.WriteLine($"judged {(Process.GetCurrentProcess().TotalProcessorTime-c0).TotalSeconds} cpu gc {GC.CollectionCount(0)} {GC.CollectionCount(1)} {GC.CollectionCount(2)}");
         return SheetMerge.Merge(totals, workload.Context.Directory);
     }
 
