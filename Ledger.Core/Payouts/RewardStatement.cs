@@ -1,0 +1,150 @@
+using System.Buffers;
+using Ledger.Core.Identity;
+using Ledger.Core.Merkle;
+using Ledger.Core.Quantities;
+using Ledger.Core.Time;
+
+namespace Ledger.Core.Payouts;
+
+/// <summary>What a statement was computed from.</summary>
+/// <param name="RulesetHash">The ruleset it closed under.</param>
+/// <param name="SheetDigest">The window's contribution sheet.</param>
+/// <param name="StateDigest">The state it started from.</param>
+public readonly record struct StatementSource(Digest RulesetHash, Digest SheetDigest, Digest StateDigest);
+
+/// <summary>A window's result: a line per account and rule (reward rules R9).</summary>
+/// <remarks>
+/// Lines stand by account id bytes, then rule; all are positive. The canonical bytes hold names, not ordinals, so any process that
+/// recomputes the window gets the same digest. Little-endian:
+/// <code>
+/// offset size field
+///      0    1 layout, 1
+///      1    4 window, days since 1970-01-01
+///      5   32 ruleset hash
+///     37   32 sheet digest
+///     69   32 digest of the state it started from
+///    101    4 number of lines
+///    105   16 total, base units
+///    121    … lines: id (length byte, UTF-8), rule (1), amount (16)
+/// </code>
+/// </remarks>
+public sealed class RewardStatement
+{
+    private const byte Layout = 1;
+
+    private readonly NameTable _names;
+    private readonly int[] _account;
+    private readonly PayoutRule[] _rule;
+    private readonly UInt128[] _amount;
+
+    private RewardStatement(Day window, StatementSource source, NameTable names, int[] account, PayoutRule[] rule, UInt128[] amount)
+    {
+        (Window, Source, _names, _account, _rule, _amount) = (window, source, names, account, rule, amount);
+        UInt128 total = 0;
+        int accounts = 0;
+        for (int i = 0; i < account.Length; i++)
+        {
+            total += amount[i];
+            if (i == 0 || account[i] != account[i - 1]) accounts++;
+        }
+
+        (Total, AccountCount, Digest) = (TokenAmount.FromBaseUnits(total), accounts, Write(null));
+    }
+
+    public Day Window { get; }
+
+    public StatementSource Source { get; }
+
+    /// <summary>Number of lines.</summary>
+    public int Count => _account.Length;
+
+    /// <summary>Accounts with a line.</summary>
+    public int AccountCount { get; }
+
+    /// <summary>Sum over the lines.</summary>
+    public TokenAmount Total { get; }
+
+    /// <summary>SHA-256 over the canonical bytes.</summary>
+    public Digest Digest { get; }
+
+    /// <summary>Whose line it is, as ordinals.</summary>
+    public ReadOnlySpan<int> Account => _account;
+
+    /// <summary>Which rule each line pays under.</summary>
+    public ReadOnlySpan<PayoutRule> Rule => _rule;
+
+    /// <summary>What each line pays, base units.</summary>
+    public ReadOnlySpan<UInt128> Amount => _amount;
+
+    /// <summary>Puts the lines of both rules in order.</summary>
+    public static RewardStatement Of(Day window, StatementSource source, PoaResult poa, PocResult poc, NameTable names)
+    {
+        int earning = 0;
+        foreach (PocEntrant entrant in poc.Entrants)
+        {
+            if (entrant.Paid > 0) earning++;
+        }
+
+        int[] account = new int[poa.LineAccount.Length + earning];
+        PayoutRule[] rule = new PayoutRule[account.Length];
+        UInt128[] amount = new UInt128[account.Length];
+        int at = 0, line = 0;
+        foreach (PocEntrant entrant in poc.Entrants)
+        {
+            if (entrant.Paid == 0) continue;
+            while (line < poa.LineAccount.Length
+                && (poa.LineAccount[line] == entrant.Account || names.Compare(poa.LineAccount[line], entrant.Account) < 0))
+                CopyPoa();
+            (account[at], rule[at], amount[at]) = (entrant.Account, PayoutRule.Poc, entrant.Paid);
+            at++;
+        }
+
+        while (line < poa.LineAccount.Length) CopyPoa();
+        return new RewardStatement(window, source, names, account, rule, amount);
+
+        void CopyPoa()
+        {
+            (account[at], rule[at], amount[at]) = (poa.LineAccount[line], poa.LineRule[line], poa.LineAmount[line]);
+            line++;
+            at++;
+        }
+    }
+
+    /// <summary>Appends the canonical bytes to <paramref name="output"/>.</summary>
+    public void WriteTo(IBufferWriter<byte> output) => Write(output);
+
+    /// <summary>What each account earned in all, in canonical order.</summary>
+    internal (int[] Account, UInt128[] Amount) Earnings()
+    {
+        int[] account = new int[AccountCount];
+        UInt128[] amount = new UInt128[AccountCount];
+        int at = -1;
+        for (int i = 0; i < _account.Length; i++)
+        {
+            if (i == 0 || _account[i] != _account[i - 1]) account[++at] = _account[i];
+            amount[at] += _amount[i];
+        }
+
+        return (account, amount);
+    }
+
+    private Digest Write(IBufferWriter<byte>? keep)
+    {
+        using CanonicalBuffer output = new(keep);
+        output.Byte(Layout);
+        output.Int32(Window.Number);
+        output.Digest(Source.RulesetHash);
+        output.Digest(Source.SheetDigest);
+        output.Digest(Source.StateDigest);
+        output.Int32(_account.Length);
+        output.Amount(Total.BaseUnits);
+        for (int i = 0; i < _account.Length; i++)
+        {
+            output.Id(_names.Bytes(_account[i]));
+            output.Byte((byte)_rule[i]);
+            output.Amount(_amount[i]);
+        }
+
+        return output.Finish();
+    }
+}

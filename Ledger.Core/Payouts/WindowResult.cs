@@ -1,0 +1,21 @@
+using Ledger.Core.Quantities;
+
+namespace Ledger.Core.Payouts;
+
+/// <summary>A window's rewards and how they came about.</summary>
+public sealed record WindowResult
+{
+    public required PoolResult Pool { get; init; }
+
+    public required PoaResult Poa { get; init; }
+
+    public required PocResult Poc { get; init; }
+
+    public required RewardStatement Statement { get; init; }
+
+    /// <summary>What the next window starts from.</summary>
+    public required PayoutState Next { get; init; }
+
+    /// <summary>What goes back to the incentive fund: the pool less what was paid.</summary>
+    public TokenAmount Returned => Pool.Pool - Statement.Total;
+}
