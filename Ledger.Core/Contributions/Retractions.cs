@@ -14,29 +14,29 @@ public sealed class Retractions(NameTable names)
     private readonly Dictionary<EventId, (int Account, long Position)> _tips = [];
 
     /// <summary>Takes one event in log order.</summary>
-    /// <returns>Whether a refund names a tip that was made by the same account.</returns>
-    public bool Apply(RecordedEvent recorded)
+    public void Apply(RecordedEvent recorded)
     {
         switch (recorded.Payload)
         {
             case Unliked e:
                 Add(names.Intern(e.Account.Value), new Retraction((byte)EventKind.Liked, names.Intern(e.Content.Value), recorded.Position, recorded.Position));
-                return true;
+                break;
             case Unfollowed e:
                 Add(names.Intern(e.Account.Value), new Retraction((byte)EventKind.Followed, names.Intern(e.Followee.Value), recorded.Position, recorded.Position));
-                return true;
+                break;
             case Tipped e:
                 _tips[recorded.Event.Id] = (names.Intern(e.Account.Value), recorded.Position);
-                return true;
+                break;
             case TipRefunded e:
                 int account = names.Intern(e.Account.Value);
-                if (!_tips.TryGetValue(e.Tip, out (int Account, long Position) tip) || tip.Account != account) return false;
-                Add(account, new Retraction((byte)EventKind.Tipped, Retraction.AnyTarget, tip.Position, recorded.Position));
-                return true;
-            default:
-                return true;
+                if (KnowsTip(e)) Add(account, new Retraction((byte)EventKind.Tipped, Retraction.AnyTarget, _tips[e.Tip].Position, recorded.Position));
+                break;
         }
     }
+
+    /// <summary>Whether a refund names a tip that the same account made before.</summary>
+    public bool KnowsTip(TipRefunded refund) =>
+        _tips.TryGetValue(refund.Tip, out (int Account, long Position) tip) && tip.Account == names.Find(refund.Account.Value);
 
     /// <summary>What an account took back, in log order.</summary>
     public IReadOnlyList<Retraction> Of(int account) => _byAccount.TryGetValue(account, out List<Retraction>? list) ? list : [];

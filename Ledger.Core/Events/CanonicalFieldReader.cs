@@ -32,7 +32,8 @@ public sealed class CanonicalFieldReader(ReadOnlyMemory<byte> bytes) : IFieldRea
     {
         int size = BinaryPrimitives.ReadUInt16LittleEndian(Take(name, 2));
         if (size > CanonicalFieldWriter.TextBytesMax) throw new EventFormatException("text-too-long", name, $"{size} bytes");
-        return Utf8(name, Take(name, size));
+        string text = Utf8(name, Take(name, size));
+        return text.Contains('\0') ? throw new EventFormatException("text-nul", name, "U+0000 is in no text") : text;
     }
 
     public byte Byte(string name) => Take(name, 1)[0];

@@ -35,21 +35,32 @@ internal sealed class KeySet
     }
 
     /// <summary>Whether the key is in the set.</summary>
-    public bool Contains(ulong key) => _stamps[Find(key)] == _stamp;
+    public bool Contains(ulong key) => IsTaken(SlotOf(key));
 
     /// <summary>Adds a key; false when it was there.</summary>
     public bool Add(ulong key)
     {
-        int slot = Find(key);
-        if (_stamps[slot] == _stamp) return false;
-        if (++_count * 2L > _mask + 1L) throw new InvalidOperationException("more keys than the set was reset for");
-        _keys[slot] = key;
-        _stamps[slot] = _stamp;
+        int slot = SlotOf(key);
+        if (IsTaken(slot)) return false;
+        Put(slot, key);
         return true;
     }
 
+    /// <summary>Whether the slot of a key holds it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int Find(ulong key)
+    public bool IsTaken(int slot) => _stamps[slot] == _stamp;
+
+    /// <summary>Adds a key at its free slot, so that a look and an addition cost one search.</summary>
+    public void Put(int slot, ulong key)
+    {
+        if (++_count * 2L > _mask + 1L) throw new InvalidOperationException("more keys than the set was reset for");
+        _keys[slot] = key;
+        _stamps[slot] = _stamp;
+    }
+
+    /// <summary>The slot that holds the key, or the free one where it belongs.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int SlotOf(ulong key)
     {
         int mask = _mask;
         int slot = (int)(unchecked(key * 0x9e3779b97f4a7c15) >> 33) & mask;

@@ -11,10 +11,10 @@ namespace Ledger.Core.Kernels;
 /// </remarks>
 public sealed class ShardBuffer
 {
-    /// <summary>Events per chunk: its arrays stay below the large object heap's 85,000 bytes.</summary>
+    /// <summary>Events per chunk: small enough that many shards can each have one open.</summary>
     public const int ChunkEvents = 1 << ChunkShift;
 
-    private const int ChunkShift = 13;
+    private const int ChunkShift = 11;
 
     private readonly List<ActivityColumns> _chunks = [];
     private readonly int _shard;

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace Ledger.Core.Merkle;
 
 /// <summary>
-/// A 32-byte hash, of either function used here: Keccak-256 (<see cref="Keccak256"/>) or SHA-256.
+/// A 32-byte hash, of either function used here: Keccak-256 (<see cref="Keccak256"/>) or SHA-256 (<see cref="LogHash"/>).
 /// The default value is 32 zero bytes (<see cref="Zero"/>).
 /// </summary>
 /// <remarks>

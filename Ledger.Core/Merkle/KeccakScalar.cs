@@ -17,7 +17,7 @@ internal static class KeccakScalar
     private const int RoundCount = 24;
 
     /// <summary>The constant that iota adds to lane 0 in each round.</summary>
-    private static ReadOnlySpan<ulong> RoundConstants =>
+    private static readonly ulong[] RoundConstants =
     [
         0x0000000000000001, 0x0000000000008082, 0x800000000000808A, 0x8000000080008000,
         0x000000000000808B, 0x0000000080000001, 0x8000000080008081, 0x8000000000008009,
@@ -34,7 +34,7 @@ internal static class KeccakScalar
         unchecked
         {
             var lanes = state[..LaneCount];
-            var roundConstants = RoundConstants[..RoundCount];
+            var roundConstants = RoundConstants.AsSpan(0, RoundCount);
             ulong a00 = lanes[0], a10 = lanes[1], a20 = lanes[2], a30 = lanes[3], a40 = lanes[4];
             ulong a01 = lanes[5], a11 = lanes[6], a21 = lanes[7], a31 = lanes[8], a41 = lanes[9];
             ulong a02 = lanes[10], a12 = lanes[11], a22 = lanes[12], a32 = lanes[13], a42 = lanes[14];

@@ -69,7 +69,8 @@ public readonly record struct Q32 : IComparable<Q32>
 
     /// <summary>
     /// Reads <c>digits[.digits]</c>: no sign, exponent, separator or needless leading zero, at most 10 digits before the point and 28 after.
-    /// The exact decimal is rounded to the nearest multiple of 2^-32, ties to the even one. False when malformed or out of range.
+    /// The exact decimal is rounded to the nearest multiple of 2^-32; a tie would need 33 decimals, so there is none.
+    /// False when malformed or out of range.
     /// </summary>
     public static bool TryParse(ReadOnlySpan<char> text, out Q32 value)
     {
@@ -122,13 +123,11 @@ public readonly record struct Q32 : IComparable<Q32>
         return power;
     }
 
-    /// <summary>a · b / divisor to the nearest integer, ties to even.</summary>
+    /// <summary>a · b / divisor to the nearest integer, halves up.</summary>
     private static UInt128 NearestRatio(UInt128 a, UInt128 b, UInt128 divisor)
     {
         var quotient = new Divisor128(divisor).DivRem(UInt256.Multiply(a, b), out var remainder);
-        // remainder against divisor − remainder instead of 2 · remainder against divisor: cannot overflow.
-        var below = divisor - remainder;
-        var up = remainder > below || (remainder == below && UInt128.IsOddInteger(quotient));
-        return up ? quotient + 1 : quotient;
+        // Against divisor − remainder instead of twice the remainder against the divisor: cannot overflow.
+        return remainder >= divisor - remainder ? quotient + 1 : quotient;
     }
 }

@@ -1,1 +1,3 @@
-Console.WriteLine("bench");
+using Ledger.Benchmarks.Fold;
+
+if (args is ["fold-columns", ..]) FoldBench.Run(args[1..]);

@@ -47,13 +47,12 @@ public class RatioTests
     [InlineData("0", 0UL)]
     [InlineData("1", 4294967296UL)]
     [InlineData("0.1", 429496730UL)] // 429496729.6
-    [InlineData("0.00000000011641532182693481445", 0UL)] // just below half a step
-    [InlineData("0.0000000001164153218270", 1UL)] // just above half a step
+    [InlineData("0.0000000001164153218269348144", 0UL)] // half a step is …348144 53125
+    [InlineData("0.0000000001164153218269348145", 1UL)]
     [InlineData("0.5000000000000000000000000000", 2147483648UL)]
     [InlineData("4294967295.9999999997", 18446744073709551615UL)]
     public void Decimal_is_rounded_to_the_nearest_step(string text, ulong raw)
     {
-        if (text.Length > 30) text = text[..30];
         Assert.True(Q32.TryParse(text, out var value));
         Assert.Equal(raw, value.Raw);
     }

@@ -1,0 +1,44 @@
+using Akka.Actor;
+
+namespace Ledger.Projections.DayWindows;
+
+/// <summary>Supervises the shards of one window's fold: a failed shard restarts, one that keeps failing ends the fold.</summary>
+internal sealed class WindowActor : ReceiveActor
+{
+    private const int RestartsMax = 10;
+
+    private readonly ShardSetup _setup;
+    private readonly Dictionary<int, IActorRef> _shards = [];
+    private Exception? _lastFailure;
+
+    public WindowActor(ShardSetup setup, IReadOnlyList<int> shards)
+    {
+        _setup = setup;
+        foreach (int shard in shards)
+        {
+            IActorRef child = Context.ActorOf(Props.Create(() => new ShardActor(setup, shard)), $"shard-{shard}");
+            _shards.Add(shard, Context.Watch(child));
+        }
+
+        Receive<ShardChunk>(chunk => _shards[chunk.Shard].Forward(chunk));
+        Receive<FoldShard>(fold => _shards[fold.Shard].Forward(fold));
+        Receive<Terminated>(ended => Lost(ended.ActorRef));
+    }
+
+    protected override SupervisorStrategy SupervisorStrategy() =>
+        new OneForOneStrategy(RestartsMax, Timeout.Infinite, Decide, loggingEnabled: false);
+
+    private Directive Decide(Exception failure)
+    {
+        _lastFailure = failure;
+        return Directive.Restart;
+    }
+
+    private void Lost(IActorRef ended)
+    {
+        foreach ((int shard, IActorRef child) in _shards)
+        {
+            if (child.Equals(ended)) _setup.Signals.TryWrite(new ShardLost(shard, $"failed more than {RestartsMax} times, last with: {_lastFailure?.Message}"));
+        }
+    }
+}

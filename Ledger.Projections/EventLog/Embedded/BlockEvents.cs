@@ -1,0 +1,75 @@
+using Ledger.Core.Events;
+using Ledger.Core.Identity;
+using Ledger.Core.Time;
+
+namespace Ledger.Projections.EventLog.Embedded;
+
+/// <summary>One block's events as objects.</summary>
+internal static class BlockEvents
+{
+    /// <summary>Rows only, with the revisions that they carry.</summary>
+    public static List<RecordedEvent> Rows(BlockReader reader, BlockHeader header)
+    {
+        List<RowsPart.Row> rows = reader.Part(header, BlockPart.Rows, reader.Zstd, RowsPart.Decode);
+        List<RecordedEvent> events = new(rows.Count);
+        foreach (RowsPart.Row row in rows) events.Add(new RecordedEvent(header.FirstPosition + row.Offset, row.Revision, Read(header, row)));
+        return events;
+    }
+
+    /// <summary>Every event of the block, in order.</summary>
+    public static RecordedEvent[] All(BlockReader reader, BlockHeader header, NameTable names)
+    {
+        RecordedEvent[] events = new RecordedEvent[header.Count];
+        foreach (RecordedEvent row in Rows(reader, header)) events[(int)(row.Position - header.FirstPosition)] = row;
+
+        byte[] ids = reader.Part(header, BlockPart.Ids, 0, (bytes, _) => bytes.ToArray());
+        ActivityPart activity = reader.Activity(header, withWindow: true, withLag: true);
+        Dictionary<string, long> streams = [];
+        foreach (StreamSpan span in reader.Part(header, BlockPart.Streams, reader.Zstd, StreamsPart.Decode)) streams.Add(span.Name, span.FirstRevision);
+        Dictionary<(int Window, int Shard), string> activityStreams = [];
+        int next = 0;
+        for (int i = 0; i < events.Length; i++)
+        {
+            if (events[i] is { } row)
+            {
+                streams[row.Event.Stream.Value] = row.Revision + 1;
+                continue;
+            }
+
+            if (next == activity.Columns.Count || activity.Columns.Position[next] != header.FirstPosition + i) throw LogFaults.Checksum(header.FirstPosition, $"no event at place {i}");
+            int shard = (int)(names.StableHash(activity.Columns.Account[next]) % StreamName.ActivityShards);
+            if (!activityStreams.TryGetValue((activity.Window[next], shard), out string? stream))
+                activityStreams.Add((activity.Window[next], shard), stream = StreamName.Activity(Day.FromNumber(activity.Window[next]), shard).Value);
+            long revision = streams[stream]++;
+            events[i] = new RecordedEvent(header.FirstPosition + i, revision, Columnar(activity, next, ids.AsSpan(i * EventId.SizeBytes, EventId.SizeBytes), names));
+            next++;
+        }
+
+        return events;
+    }
+
+    private static NewEvent Columnar(ActivityPart activity, int index, ReadOnlySpan<byte> id, NameTable names)
+    {
+        ActivityColumns columns = activity.Columns;
+        ColumnarForm form = new(columns.Account[index], columns.Target[index], columns.Value[index]);
+        return new NewEvent(
+            EventId.FromBytes(id),
+            UnixMs.From(columns.OccurredAtMs[index]),
+            UnixMs.From(columns.OccurredAtMs[index] + activity.LagMs[index]),
+            Day.FromNumber(activity.Window[index]),
+            form.Payload((EventKind)columns.Kind[index], names));
+    }
+
+    // A kind or version of a newer build is neither damage nor nothing: it has its own code and stops the reader.
+    private static NewEvent Read(BlockHeader header, RowsPart.Row row)
+    {
+        try
+        {
+            return CanonicalBytes.Read(row.Canonical);
+        }
+        catch (EventFormatException e)
+        {
+            throw new LogFaultException(e.Code, $"the event at position {header.FirstPosition + row.Offset} cannot be read: {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,271 @@
+using System.Runtime.CompilerServices;
+using Ledger.Core.Events;
+using Ledger.Core.Identity;
+using Ledger.Core.Merkle;
+
+namespace Ledger.Projections.EventLog.Embedded;
+
+/// <summary>The log in one SQLite file of hash-chained blocks, for one writing process and any number of reading ones.</summary>
+/// <remarks>Layout and guarantees: specs/event-log.md. Why so: specs/decisions/0002-embedded-log.md.</remarks>
+public sealed class EmbeddedEventLog : IEventLog
+{
+    private readonly BlockSource _source;
+    private readonly HeadSignal _head;
+    private readonly Lazy<StreamIndex> _streams;
+    private readonly Lazy<IdIndex> _ids;
+    private readonly LogWriter? _writer;
+    private readonly FileStream? _lock;
+
+    private EmbeddedEventLog(BlockSource source, LogOpening opening)
+    {
+        _source = source;
+        _head = new HeadSignal(opening.Head);
+        Names = opening.Names;
+        _streams = new Lazy<StreamIndex>(LoadStreams);
+        _ids = new Lazy<IdIndex>(LoadIds);
+    }
+
+    private EmbeddedEventLog(BlockSource source, LogOpening opening, BlockStore store, HeadFile headFile, FileStream fileLock)
+        : this(source, opening)
+    {
+        _lock = fileLock;
+        _writer = new LogWriter(store, new BlockBuilder(Names, _streams.Value, opening.Frontier, opening.LastHash), headFile, _head, _streams.Value, _ids.Value);
+    }
+
+    /// <inheritdoc/>
+    public long Head => _head.Head;
+
+    /// <inheritdoc/>
+    public NameTable Names { get; }
+
+    /// <summary>Opens the log in <paramref name="directory"/> for appending, making it when there is none.</summary>
+    /// <exception cref="LogFaultException"><c>log-locked</c>: another process writes to it. Else the log is damaged or of another format; see specs/event-log.md.</exception>
+    public static Task<EmbeddedEventLog> OpenAsync(string directory, CancellationToken cancel = default) => Task.Run(() => OpenWriter(directory), cancel);
+
+    /// <summary>Opens the log as it stands now for reading only, whether or not a process writes to it.</summary>
+    /// <exception cref="LogFaultException"><c>log-missing</c>: there is none. Else the log is damaged or of another format.</exception>
+    public static Task<EmbeddedEventLog> OpenReadOnlyAsync(string directory, CancellationToken cancel = default) => Task.Run(() => OpenReader(directory), cancel);
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<AppendOutcome>> AppendAsync(IReadOnlyList<NewEvent> events, CancellationToken cancel = default) =>
+        (await Writer.AppendAsync(PreparedAppend.Of(events, null), null, ExpectedRevision.Any, cancel)).Outcomes;
+
+    /// <inheritdoc/>
+    public ValueTask<StreamAppendResult> AppendAsync(StreamName stream, ExpectedRevision expected, IReadOnlyList<NewEvent> events, CancellationToken cancel = default) =>
+        Writer.AppendAsync(PreparedAppend.Of(events, stream), stream, expected, cancel);
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<RecordedEvent> ReadAllAsync(long from, ReadDirection direction = ReadDirection.Forwards, [EnumeratorCancellation] CancellationToken cancel = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(from);
+        await Task.CompletedTask;
+        long head = Head;
+        long position = direction == ReadDirection.Forwards ? from : Math.Min(from, head) - 1;
+        while (position >= 0 && position < head)
+        {
+            cancel.ThrowIfCancellationRequested();
+            (BlockHeader header, RecordedEvent[] events) = Block(position);
+            if (direction == ReadDirection.Forwards)
+            {
+                for (; position < header.End; position++) yield return events[(int)(position - header.FirstPosition)];
+            }
+            else
+            {
+                for (; position >= header.FirstPosition; position--) yield return events[(int)(position - header.FirstPosition)];
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<RecordedEvent> ReadStreamAsync(StreamName stream, long fromRevision, ReadDirection direction = ReadDirection.Forwards, [EnumeratorCancellation] CancellationToken cancel = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(fromRevision);
+        await Task.CompletedTask;
+        bool forwards = direction == ReadDirection.Forwards;
+        long revision = forwards ? fromRevision : fromRevision - 1;
+        long head = Head;
+        while (revision >= 0 && _streams.Value.Find(stream.Value, revision) is { } segment && segment.FirstPosition < head)
+        {
+            cancel.ThrowIfCancellationRequested();
+            if (revision >= segment.EndRevision)
+            {
+                if (forwards) yield break;
+                revision = segment.EndRevision - 1;
+            }
+
+            List<RecordedEvent> events = [.. Block(segment.FirstPosition).Events.Where(e => e.Event.Stream == stream)];
+            if (events.Count != segment.Count) throw LogFaults.Checksum(segment.FirstPosition, $"it holds {events.Count} events of stream {stream}, not {segment.Count}");
+            if (forwards)
+            {
+                for (; revision < segment.EndRevision; revision++) yield return events[(int)(revision - segment.FirstRevision)];
+            }
+            else
+            {
+                for (; revision >= segment.FirstRevision; revision--) yield return events[(int)(revision - segment.FirstRevision)];
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<RecordedEvent> SubscribeAsync(long from, [EnumeratorCancellation] CancellationToken cancel = default)
+    {
+        for (long position = from; ;)
+        {
+            long head = await _head.WaitAboveAsync(position, cancel);
+            while (position < head)
+            {
+                (BlockHeader header, RecordedEvent[] events) = Block(position);
+                for (; position < header.End; position++) yield return events[(int)(position - header.FirstPosition)];
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<LogBlock> ReadBlocks(long from, long to, BlockRequest request, CancellationToken cancel = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(from);
+        return BlockScan.Run(_source, from, Math.Min(to, Head), request, cancel);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<RecordedEvent?> FindAsync(EventId id, CancellationToken cancel = default)
+    {
+        IdIndex ids = _ids.Value;
+        long position;
+        lock (ids) position = ids.Find(id);
+        if (position < 0 || position >= Head) return ValueTask.FromResult<RecordedEvent?>(null);
+        (BlockHeader header, RecordedEvent[] events) = Block(position);
+        return ValueTask.FromResult<RecordedEvent?>(events[(int)(position - header.FirstPosition)]);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<Digest> LogRootAsync(long size, CancellationToken cancel = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(size);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(size, Head);
+        return ValueTask.FromResult(WithReader(reader => new StoredNodes(reader, Names, size).Root(size)));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<Digest>> InclusionProofAsync(long position, long size, CancellationToken cancel = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(position);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(size, Head);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(position, size);
+        return ValueTask.FromResult<IReadOnlyList<Digest>>(WithReader(reader => InclusionProof.Build(new StoredNodes(reader, Names, size), position, size)));
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        _head.End(new ObjectDisposedException(nameof(EmbeddedEventLog)));
+        _source.Dispose();
+        if (_writer is not null) await _writer.DisposeAsync();
+        if (_lock is not null) await _lock.DisposeAsync();
+    }
+
+    private LogWriter Writer => _writer ?? throw new InvalidOperationException("the log was opened for reading only");
+
+    private static EmbeddedEventLog OpenWriter(string directory)
+    {
+        Directory.CreateDirectory(directory);
+        FileStream fileLock = WriterLock.Take(directory);
+        BlockSource source = new(directory);
+        BlockStore? store = null;
+        HeadFile? headFile = null;
+        try
+        {
+            (long Head, Digest Hash)? recorded = HeadFile.Read(directory);
+            store = source.Guarded(0, () => new BlockStore(LogFile.OpenWriter(directory)));
+            LogOpening opening = LogOpening.Of(source, recorded);
+            headFile = new HeadFile(directory);
+            headFile.Write(opening.Head, opening.LastHash);
+            return new EmbeddedEventLog(source, opening, store, headFile, fileLock);
+        }
+        catch
+        {
+            source.Dispose();
+            store?.Dispose();
+            headFile?.Dispose();
+            fileLock.Dispose();
+            throw;
+        }
+    }
+
+    private static EmbeddedEventLog OpenReader(string directory)
+    {
+        // The head file first: it is never ahead of what the database shows afterwards.
+        (long Head, Digest Hash)? recorded = HeadFile.Read(directory);
+        if (!File.Exists(LogFile.PathIn(directory))) throw new LogFaultException("log-missing", $"there is no {LogFile.FileName} in {directory}");
+        BlockSource source = new(directory);
+        try
+        {
+            return new EmbeddedEventLog(source, LogOpening.Of(source, recorded));
+        }
+        catch
+        {
+            source.Dispose();
+            throw;
+        }
+    }
+
+    private (BlockHeader Header, RecordedEvent[] Events) Block(long position) => WithReader(reader =>
+    {
+        BlockHeader header = reader.Holding(position).Header;
+        return (header, BlockEvents.All(reader, header, Names));
+    });
+
+    private StreamIndex LoadStreams()
+    {
+        StreamIndex index = new();
+        ForEachBlock((reader, header) => index.Load(header, reader.Part(header, BlockPart.Streams, reader.Zstd, StreamsPart.Decode)));
+        return index;
+    }
+
+    private IdIndex LoadIds()
+    {
+        IdIndex index = new();
+        ForEachBlock((reader, header) => reader.Part(header, BlockPart.Ids, (index, header), static (part, into) =>
+        {
+            for (int i = 0; i < into.header.Count; i++)
+            {
+                EventId id = EventId.FromBytes(part.Slice(i * EventId.SizeBytes, EventId.SizeBytes));
+                if (!into.index.TryAdd(id, into.header.FirstPosition + i, out long standing))
+                    throw LogFaults.Checksum(into.header.FirstPosition, $"the id of event {into.header.FirstPosition + i} is also that of {standing}");
+            }
+
+            return 0;
+        }));
+        return index;
+    }
+
+    private void ForEachBlock(Action<BlockReader, BlockHeader> use)
+    {
+        long head = Head;
+        WithReader(reader =>
+        {
+            Digest previous = default;
+            for (long position = 0; position < head;)
+            {
+                StoredBlock block = reader.At(position, previous);
+                use(reader, block.Header);
+                (position, previous) = (block.Header.End, block.Hash);
+            }
+
+            return 0;
+        });
+    }
+
+    private T WithReader<T>(Func<BlockReader, T> use)
+    {
+        BlockReader reader = _source.Rent();
+        try
+        {
+            return use(reader);
+        }
+        finally
+        {
+            _source.Return(reader);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using System.Buffers;
+
+namespace Ledger.Projections.EventLog.Embedded;
+
+/// <summary>Events that are not columnar: per event its place in the block (4), its revision (8), the size of its canonical bytes (4), the bytes; packed together.</summary>
+internal sealed class RowsPart(Zstd zstd)
+{
+    private readonly ArrayBufferWriter<byte> _output = new();
+
+    /// <summary>Bytes gathered since <see cref="Clear"/>.</summary>
+    public int Size => _output.WrittenCount;
+
+    public void Clear() => _output.ResetWrittenCount();
+
+    public void Add(int offset, long revision, ReadOnlySpan<byte> canonical)
+    {
+        _output.Int32(offset);
+        _output.Int64(revision);
+        _output.Int32(canonical.Length);
+        _output.Write(canonical);
+    }
+
+    public byte[] Encode() => PackedBytes.Pack(_output.WrittenSpan, zstd);
+
+    public static List<Row> Decode(ReadOnlySpan<byte> part, Zstd zstd)
+    {
+        List<Row> rows = [];
+        byte[] bytes = PackedBytes.Unpack(part, zstd);
+        int at = 0;
+        while (at < bytes.Length)
+        {
+            ByteReader reader = new(bytes.AsSpan(at));
+            int offset = reader.Int32();
+            long revision = reader.Int64();
+            int size = reader.Take(reader.Int32()).Length;
+            rows.Add(new Row(offset, revision, bytes.AsMemory(at + 16, size)));
+            at += 16 + size;
+        }
+
+        return rows;
+    }
+
+    /// <param name="Offset">Place in the block.</param>
+    /// <param name="Revision">Place in its stream.</param>
+    /// <param name="Canonical">Canonical bytes.</param>
+    internal readonly record struct Row(int Offset, long Revision, ReadOnlyMemory<byte> Canonical);
+}

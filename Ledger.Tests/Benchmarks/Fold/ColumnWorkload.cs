@@ -1,0 +1,104 @@
+using Ledger.Core.Contributions;
+using Ledger.Core.Events;
+using Ledger.Core.Identity;
+using Ledger.Core.Rulesets;
+using Ledger.Core.Time;
+using Directory = Ledger.Core.Contributions.Directory;
+
+namespace Ledger.Benchmarks.Fold;
+
+/// <summary>A day of activity made straight into columns: accounts and videos with skewed popularity, in time order.</summary>
+internal sealed class ColumnWorkload
+{
+    private const int Batch = 16_384;
+
+    private readonly int _accounts;
+    private readonly int _videos;
+
+    public ColumnWorkload(long events, int accounts, int videos)
+    {
+        (_accounts, _videos) = (accounts, videos);
+        NameTable names = new();
+        Directory directory = new(names);
+        long position = 0;
+        for (int i = 0; i < accounts; i++) Apply(new AccountOpened(new AccountId($"account-{i}")));
+        for (int i = 0; i < accounts / 10; i++) Apply(new SpaceOpened(new SpaceId($"space-{i}"), new AccountId($"account-{i}")));
+        for (int i = 0; i < videos; i++)
+        {
+            int owner = i % (accounts / 10);
+            Apply(new VideoPublished(new ContentId($"video-{i}"), new SpaceId($"space-{owner}"), new AccountId($"account-{owner}"), "music", 60));
+        }
+
+        Window = Day.FromNumber(20_000);
+        FirstPosition = position;
+        Context = new FoldContext
+        {
+            Window = Window,
+            SealedAt = position + events,
+            Rules = Ruleset.Default.ForKernel(),
+            Directory = directory,
+            Roster = TeamRoster.Empty,
+            Retractions = new Retractions(names),
+            Bandwidth = new NoBandwidth(),
+            Unfunded = new HashSet<long>(),
+        };
+
+        void Apply(EventPayload payload)
+        {
+            Day yesterday = Day.FromNumber(19_000);
+            directory.Apply(new RecordedEvent(position, 0, new NewEvent(new EventId((UInt128)(ulong)position), yesterday.Start, yesterday.Start, yesterday, payload)));
+            position++;
+        }
+    }
+
+    public Day Window { get; }
+
+    public long FirstPosition { get; }
+
+    public FoldContext Context { get; }
+
+    /// <summary>The events, in batches that are overwritten from one to the next.</summary>
+    public IEnumerable<ActivityColumns> Batches()
+    {
+        ActivityColumns batch = new(Batch);
+        ulong state = 1;
+        long end = Context.SealedAt;
+        for (long position = FirstPosition; position < end;)
+        {
+            batch.Clear();
+            for (int i = 0; i < Batch && position < end; i++, position++)
+            {
+                ulong a = Next(ref state), b = Next(ref state);
+                int account = (int)(a % (ulong)_accounts);
+                int video = _accounts + (_accounts / 10) + (int)(Math.Min(b % (ulong)_videos, (b >> 20) % (ulong)_videos));
+                EventKind kind = ((a >> 40) % 100) switch { < 65 => EventKind.Viewed, < 90 => EventKind.Liked, < 95 => EventKind.Commented, _ => EventKind.Shared };
+                long value = kind switch
+                {
+                    EventKind.Viewed => (long)(b >> 50) % 60,
+                    EventKind.Commented => ActivityColumns.CommentValue(9, b),
+                    _ => 0,
+                };
+                long atMs = Window.Start.Value + ((position - FirstPosition) * Day.LengthMs / (end - FirstPosition));
+                batch.Add(position, kind, account, video, value, atMs);
+            }
+
+            yield return batch;
+        }
+    }
+
+    private static ulong Next(ref ulong state)
+    {
+        unchecked
+        {
+            ulong z = state += 0x9e3779b97f4a7c15;
+            z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+            z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+            return z ^ (z >> 31);
+        }
+    }
+
+    private sealed class NoBandwidth : IBandwidth
+    {
+        public long MinutesAt(int account, long position) => 0;
+    }
+}

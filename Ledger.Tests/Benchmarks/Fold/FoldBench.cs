@@ -1,0 +1,61 @@
+using System.Diagnostics;
+using System.Globalization;
+using Ledger.Core.Contributions;
+using Ledger.Core.Events;
+using Ledger.Core.Kernels;
+
+namespace Ledger.Benchmarks.Fold;
+
+/// <summary>The fold alone: events already in columns, dealt to shards, judged on all cores, merged to a sheet.</summary>
+internal static class FoldBench
+{
+    public static void Run(string[] args)
+    {
+        long events = args.Length > 0 ? long.Parse(args[0], CultureInfo.InvariantCulture) : 10_000_000;
+        ColumnWorkload workload = new(events, accounts: 100_000, videos: 200_000);
+        ActivityColumns[] input = [.. workload.Batches().Select(Copy)];
+        for (int run = 0; run < 4; run++)
+        {
+            long started = Stopwatch.GetTimestamp();
+            ContributionSheet sheet = Fold(workload, input);
+            double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"fold columns: {events:N0} events in {seconds:F3} s = {events / seconds / 1e6:F1} M events/s; counted {sheet.Verdicts[0]:N0}; {Environment.ProcessorCount} cores{(run == 0 ? " (warm-up)" : "")}"));
+        }
+    }
+
+    private static ContributionSheet Fold(ColumnWorkload workload, ActivityColumns[] input)
+    {
+        const int Shards = 256;
+        ShardBuffer[] shards = [.. Enumerable.Range(0, Shards).Select(shard => new ShardBuffer(shard, Shards))];
+        ActivityColumns?[] open = new ActivityColumns?[Shards];
+        foreach (ActivityColumns batch in input)
+        {
+            for (int i = 0; i < batch.Count; i++)
+            {
+                int shard = batch.Account[i] & (Shards - 1);
+                ActivityColumns chunk = open[shard] ??= new ActivityColumns(ShardBuffer.ChunkEvents);
+                chunk.AddFrom(batch, i);
+                if (chunk.Count < ShardBuffer.ChunkEvents) continue;
+                shards[shard].Add(chunk);
+                open[shard] = null;
+            }
+        }
+
+        for (int shard = 0; shard < Shards; shard++)
+        {
+            if (open[shard] is { } last) shards[shard].Add(last);
+        }
+
+        ShardTotals[] totals = new ShardTotals[Shards];
+        Parallel.For(0, Shards, shard => totals[shard] = shards[shard].Fold(workload.Context));
+        return SheetMerge.Merge(totals, workload.Context.Directory);
+    }
+
+    private static ActivityColumns Copy(ActivityColumns batch)
+    {
+        ActivityColumns copy = new(batch.Count);
+        for (int i = 0; i < batch.Count; i++) copy.AddFrom(batch, i);
+        return copy;
+    }
+}

@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# The product's commands for a machine with the .NET SDK. Run without arguments for the list.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
+
+need_sdk() {
+    if ! command -v dotnet >/dev/null; then
+        echo "build.sh: the .NET SDK is missing; install .NET 10 (see global.json) and run this again" >&2
+        exit 2
+    fi
+}
+
+# Publishes the program to artifacts/weledger and a launcher to artifacts/bin.
+publish() {
+    need_sdk
+    dotnet publish Ledger.Host -c Release -o artifacts/weledger -v quiet -nologo
+    mkdir -p artifacts/bin
+    printf '#!/bin/sh\nexec dotnet "%s" "$@"\n' "$PWD/artifacts/weledger/weledger.dll" >artifacts/bin/weledger
+    chmod +x artifacts/bin/weledger
+}
+
+case "${1:-help}" in
+    build)
+        publish
+        echo "built; put it on the path with: export PATH=\"$PWD/artifacts/bin:\$PATH\""
+        ;;
+    demo)
+        publish
+        exec artifacts/bin/weledger demo "${@:2}"
+        ;;
+    test)
+        need_sdk
+        dotnet build Ledger.slnx -c Release -v quiet -nologo
+        exec dotnet test Ledger.Tests -c Release --no-build --nologo --logger "console;verbosity=minimal" "${@:2}"
+        ;;
+    bench)
+        need_sdk
+        dotnet build Ledger.Tests/Benchmarks -c Release -v quiet -nologo
+        exec dotnet Ledger.Tests/Benchmarks/bin/Release/net10.0/Ledger.Benchmarks.dll "${@:2}"
+        ;;
+    *)
+        cat <<'HELP'
+./build.sh demo            seven days of a community: ingest, fold, close, statements, proofs, audit
+./build.sh test [args]     builds with all analyzers and runs every test
+./build.sh bench NAME      fold, append or close: measures and prints the figures
+./build.sh build           builds the weledger program into artifacts/
+HELP
+        [ "${1:-help}" = help ] || exit 2
+        ;;
+esac
