@@ -70,6 +70,7 @@ public sealed class Books
         ContributionSheet sheet = Sheet();
         WindowResult result = WindowRules.Compute(new WindowInputs
         {
+            SealedAt = long.MaxValue,
             Window = window,
             Ruleset = Ruleset,
             Sheet = sheet,

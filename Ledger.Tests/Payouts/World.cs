@@ -63,6 +63,7 @@ public sealed class World
         ContributionSheet sheet = Sheet();
         return new WindowInputs
         {
+            SealedAt = long.MaxValue,
             Window = FirstDay.Plus(day),
             Ruleset = Ruleset,
             Sheet = sheet,
