@@ -10,7 +10,7 @@ public static class LedgerAudit
 {
     public static Task<AuditReport> RunAsync(
         IEventLog log, IActorRefFactory actors, FoldOptions options, IProgress<LedgerProgress>? progress = null, CancellationToken cancel = default) =>
-        throw new NotImplementedException();
+        throw new NotSupportedException();
 }
 
 /// <summary>What an audit found.</summary>

@@ -1,11 +1,9 @@
 using Ledger.Core.Accounting;
 using Ledger.Core.Contributions;
-using Ledger.Core.Events;
 using Ledger.Core.Identity;
 using Ledger.Core.Payouts;
 using Ledger.Core.Rulesets;
 using Ledger.Core.Time;
-using Ledger.Projections.EventLog;
 using Ledger.Projections.Ingest;
 using Directory = Ledger.Core.Contributions.Directory;
 
