@@ -4,11 +4,9 @@ using Ledger.Projections.EventLog.Embedded;
 
 namespace Ledger.Host.Composition;
 
-/// <summary>A ledger at work in this process: its log, its actors and itself, taken down in that order's reverse.</summary>
+/// <summary>A ledger at work in this process: its log, its actors and itself, taken down in reverse order.</summary>
 internal sealed class LedgerSession : IAsyncDisposable
 {
-    private const string SnapshotFolder = "state";
-
     private readonly ActorHost _actors;
 
     private LedgerSession(IEventLog log, ActorHost actors, RewardLedger ledger) => (Log, _actors, Ledger) = (log, actors, ledger);
@@ -19,33 +17,27 @@ internal sealed class LedgerSession : IAsyncDisposable
 
     /// <summary>Opens the ledger of a data folder for reading only, beside a process that may be writing to it.</summary>
     public static async Task<LedgerSession> ReadAsync(string dataDirectory, TimeProvider clock, IProgress<LedgerProgress>? progress, CancellationToken cancel) =>
-        await OpenAsync(await EmbeddedEventLog.OpenReadOnlyAsync(dataDirectory, cancel), new LedgerOptions(), clock, progress, cancel);
+        await OpenAsync(await EmbeddedEventLog.OpenReadOnlyAsync(dataDirectory, cancel), clock, progress, cancel);
 
     /// <summary>Opens the ledger of a data folder, making it when there is none.</summary>
     public static async Task<LedgerSession> WriteAsync(string dataDirectory, TimeProvider clock, IProgress<LedgerProgress>? progress, CancellationToken cancel) =>
-        await OpenAsync(
-            await EmbeddedEventLog.OpenAsync(dataDirectory, cancel),
-            new LedgerOptions { SnapshotDirectory = Path.Combine(dataDirectory, SnapshotFolder) },
-            clock,
-            progress,
-            cancel);
+        await OpenAsync(await LogFolder.WriteAsync(dataDirectory, clock, cancel), clock, progress, cancel);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await Ledger.DisposeAsync();
+        Ledger.Dispose();
         await _actors.DisposeAsync();
         await Log.DisposeAsync();
     }
 
-    private static async Task<LedgerSession> OpenAsync(
-        EmbeddedEventLog log, LedgerOptions options, TimeProvider clock, IProgress<LedgerProgress>? progress, CancellationToken cancel)
+    private static async Task<LedgerSession> OpenAsync(IEventLog log, TimeProvider clock, IProgress<LedgerProgress>? progress, CancellationToken cancel)
     {
         ActorHost? actors = null;
         try
         {
             actors = await ActorHost.StartAsync(cancel);
-            return new LedgerSession(log, actors, await RewardLedger.OpenAsync(log, actors.Actors, clock, options, progress, cancel));
+            return new LedgerSession(log, actors, await RewardLedger.OpenAsync(log, actors.Actors, clock, new FoldOptions(), progress, cancel));
         }
         catch
         {
