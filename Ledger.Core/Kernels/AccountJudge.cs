@@ -43,8 +43,15 @@ public sealed class AccountJudge
         _dayStartMinute = context.Window.Start.Value / 60_000;
     }
 
-    /// <summary>Owners the account just judged acted on, for explanations: entry i of the three columns.</summary>
-    internal PairTable Pairs => _pairs;
+    /// <summary>How the points of the account just judged come about: what it made itself (owner −1, never damped), then what it did to each owner.</summary>
+    public IReadOnlyList<(int Owner, long RawMicro, long DampedMicro)> PointsByOwner()
+    {
+        List<(int Owner, long RawMicro, long DampedMicro)> rows = [];
+        if (_ownMicro != 0) rows.Add((-1, _ownMicro, _ownMicro));
+        for (int pair = 0; pair < _pairs.Count; pair++)
+            rows.Add((_pairs.Owner[pair], _pairs.RawMicro[pair], PairDamping.Damp(_pairs.RawMicro[pair], _rules.PairKneeMicro)));
+        return rows;
+    }
 
     /// <summary>Judges the events of <paramref name="account"/>, which stand in <paramref name="events"/> alone and in log order.</summary>
     /// <param name="account">The account's ordinal.</param>

@@ -15,8 +15,13 @@ public static class PayeeNames
     private static ReadOnlySpan<byte> AccountTag => "weledger:account:"u8;
 
     /// <summary>A wallet as a payee: its address, left-padded to 32 bytes.</summary>
-    public static Digest Of(WalletAddress wallet) =>
-        new(0, (ulong)(uint)(wallet.High16 >> 96), (ulong)(wallet.High16 >> 32), ((ulong)(uint)wallet.High16 << 32) | wallet.Low4);
+    public static Digest Of(WalletAddress wallet)
+    {
+        Span<byte> word = stackalloc byte[WordBytes];
+        word.Clear();
+        wallet.WriteTo(word[AddressOffset..]);
+        return Digest.FromBytes(word);
+    }
 
     /// <summary>An account without a wallet as a payee: keccak256("weledger:account:" ‖ id). Nobody can claim for it on a chain.</summary>
     public static Digest OfAccount(ReadOnlySpan<byte> idUtf8)

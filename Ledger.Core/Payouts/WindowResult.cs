@@ -5,6 +5,12 @@ namespace Ledger.Core.Payouts;
 /// <summary>A window's rewards and how they came about.</summary>
 public sealed record WindowResult
 {
+    /// <summary>F: the incentive fund when the pool was drawn.</summary>
+    public required TokenAmount FundBefore { get; init; }
+
+    /// <summary>What others added to the pool.</summary>
+    public required TokenAmount TopUps { get; init; }
+
     public required PoolResult Pool { get; init; }
 
     public required PoaResult Poa { get; init; }

@@ -34,6 +34,8 @@ public static class WindowRules
         int days = state.LastWindow is { } before ? inputs.Window - before : 0;
         return new WindowResult
         {
+            FundBefore = inputs.Fund,
+            TopUps = inputs.TopUps,
             Pool = pool,
             Poa = poa,
             Poc = poc,

@@ -14,7 +14,7 @@ public sealed record AccountExplanation
     public required Day Window { get; init; }
 
     /// <summary>False when the window is open and everything here is provisional.</summary>
-    public required bool IsClosed { get; init; }
+    public required bool IsFinal { get; init; }
 
     /// <summary>Every activity event of the account, in log order.</summary>
     public required IReadOnlyList<JudgedEvent> Events { get; init; }

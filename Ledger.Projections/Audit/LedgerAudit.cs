@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Ledger.Core.Events;
 using Ledger.Core.Time;
 using Ledger.Projections.DayWindows;
 using Ledger.Projections.EventLog;
@@ -6,19 +7,89 @@ using Ledger.Projections.EventLog;
 namespace Ledger.Projections.Audit;
 
 /// <summary>Recomputes everything from the log alone and compares every recorded number.</summary>
+/// <remarks>
+/// Uses nothing that an earlier run left behind. Every closing and statement event must be what its window's events give, every
+/// sealed window must be recorded but for the last ones, and every recorded close must have a window.
+/// </remarks>
 public static class LedgerAudit
 {
-    public static Task<AuditReport> RunAsync(
-        IEventLog log, IActorRefFactory actors, FoldOptions options, IProgress<LedgerProgress>? progress = null, CancellationToken cancel = default) =>
-        throw new NotSupportedException();
+    /// <summary>Audits the log up to its head as of the call.</summary>
+    public static async Task<AuditReport> RunAsync(
+        IEventLog log, IActorRefFactory actors, FoldOptions options, IProgress<LedgerProgress>? progress = null, CancellationToken cancel = default)
+    {
+        long head = log.Head;
+        Comparison comparison = new();
+        LedgerState state = new(log.Names);
+        await new WindowCloser(actors, log, options)
+            .AdvanceAsync(state, head, comparison.Closed, comparison.Seen, progress, cancel).ConfigureAwait(false);
+        return comparison.Report(head);
+    }
+
+    private sealed class Comparison
+    {
+        private readonly SortedDictionary<Day, ClosedWindow> _awaited = [];
+        private readonly SortedDictionary<Day, ClosedWindow> _halfSeen = [];
+        private readonly List<Day> _windows = [];
+        private readonly List<AuditDifference> _differences = [];
+        private long _numbers;
+
+        public void Closed(ClosedWindow closed) => _awaited.Add(closed.Window, closed);
+
+        public void Seen(RecordedEvent e)
+        {
+            switch (e.Payload)
+            {
+                case WindowClosed recorded:
+                    if (!_awaited.Remove(recorded.Window, out ClosedWindow? closed)) NoSuchWindow(e, recorded.Window);
+                    else
+                    {
+                        Compare(e, closed.Facts);
+                        _halfSeen[recorded.Window] = closed;
+                    }
+
+                    break;
+                case StatementIssued recorded:
+                    if (!_halfSeen.Remove(recorded.Window, out ClosedWindow? stated)) NoSuchWindow(e, recorded.Window);
+                    else
+                    {
+                        Compare(e, stated.Statement(e.Event.RecordedAt));
+                        _windows.Add(recorded.Window);
+                    }
+
+                    break;
+            }
+        }
+
+        public AuditReport Report(long head)
+        {
+            // A seal without a close is an interrupted closing, not a lie; but a close without its statement is one.
+            foreach (Day window in _halfSeen.Keys)
+                _differences.Add(new AuditDifference(-1, "statement-issued", "window", "(missing)", window.ToString()));
+            return new AuditReport(head, _windows, [.. _awaited.Keys], _numbers, _differences);
+        }
+
+        private void Compare(RecordedEvent e, EventPayload recomputed)
+        {
+            foreach (((string field, string recorded), (string _, string expected)) in RecordedNumbers.Of(e.Payload).Zip(RecordedNumbers.Of(recomputed)))
+            {
+                _numbers++;
+                if (recorded != expected) _differences.Add(new AuditDifference(e.Position, EventCatalogue.Name(e.Payload.Kind), field, recorded, expected));
+            }
+        }
+
+        private void NoSuchWindow(RecordedEvent e, Day window) => _differences.Add(new AuditDifference(
+            e.Position, EventCatalogue.Name(e.Payload.Kind), "window", window.ToString(), "(no sealed window awaits this)"));
+    }
 }
 
 /// <summary>What an audit found.</summary>
 /// <param name="Events">Events read.</param>
-/// <param name="Windows">Closed windows recomputed.</param>
+/// <param name="Windows">Closed windows that were recomputed and compared.</param>
+/// <param name="Unrecorded">Windows whose closing was interrupted after the seal; closing again records them.</param>
 /// <param name="NumbersCompared">Recorded numbers that were compared.</param>
 /// <param name="Differences">Where a recorded number is not the recomputed one.</param>
-public sealed record AuditReport(long Events, IReadOnlyList<Day> Windows, long NumbersCompared, IReadOnlyList<AuditDifference> Differences);
+public sealed record AuditReport(
+    long Events, IReadOnlyList<Day> Windows, IReadOnlyList<Day> Unrecorded, long NumbersCompared, IReadOnlyList<AuditDifference> Differences);
 
 /// <summary>A recorded number that a replay does not give.</summary>
 /// <param name="Position">The event that records it.</param>

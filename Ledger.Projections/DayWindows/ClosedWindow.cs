@@ -1,41 +1,42 @@
 using Ledger.Core.Contributions;
 using Ledger.Core.Events;
+using Ledger.Core.Merkle;
 using Ledger.Core.Payouts;
-using Ledger.Core.Rulesets;
 using Ledger.Core.Time;
 
 namespace Ledger.Projections.DayWindows;
 
-/// <summary>A window's close: what the log records of it, and how it came about.</summary>
+/// <summary>A window's close in full: what the log records of it, and how it came about.</summary>
 /// <param name="Window">The UTC day.</param>
-/// <param name="Facts">The closing event.</param>
-/// <param name="Issued">The statement event.</param>
-/// <param name="Result">The rules' result in full.</param>
-public sealed record ClosedWindow(Day Window, WindowClosed Facts, StatementIssued Issued, WindowResult Result);
-
-/// <summary>A window recomputed: everything an explanation needs.</summary>
-/// <param name="Window">The UTC day.</param>
-/// <param name="IsClosed">False when the window is still open and this is provisional.</param>
-/// <param name="OpenedAt">Position of its opening.</param>
+/// <param name="Open">How it was opened: ruleset and teams.</param>
 /// <param name="Context">The facts its activity was judged by.</param>
-/// <param name="Ruleset">The ruleset it closes under.</param>
 /// <param name="Sheet">Its contributions.</param>
-/// <param name="Result">Its rewards.</param>
-public sealed record WindowReplay(
-    Day Window, bool IsClosed, long OpenedAt, FoldContext Context, Ruleset Ruleset, ContributionSheet Sheet, WindowResult Result);
+/// <param name="Facts">The numbers that the closing event records.</param>
+/// <param name="Result">The rules' result.</param>
+/// <param name="RewardRoot">Root of the reward tree over everything ever earned.</param>
+public sealed record ClosedWindow(
+    Day Window, OpenWindow Open, FoldContext Context, ContributionSheet Sheet, WindowClosed Facts, WindowResult Result, Digest RewardRoot)
+{
+    /// <summary>The statement event of this close, recorded at a time.</summary>
+    public StatementIssued Statement(UnixMs recordedAt) => new(
+        Window,
+        (ulong)Result.Statement.Count,
+        (ulong)Result.Statement.AccountCount,
+        Result.Statement.Total,
+        Result.Statement.Digest,
+        (ulong)Result.Next.Payees.Count,
+        Result.Next.Payees.Total(),
+        RewardRoot,
+        recordedAt.Value + (Open.Ruleset.Windows.HoldHours * 3_600_000L));
+}
+
+/// <summary>A window recomputed from the log.</summary>
+/// <param name="IsFinal">False when the window is still open and this is what it would come to if it were sealed now.</param>
+/// <param name="Close">The close.</param>
+public sealed record WindowReplay(bool IsFinal, ClosedWindow Close);
 
 /// <summary>How far a long operation is.</summary>
-/// <param name="Stage">What is being done, for a person: "fold", "rules", "statement", "verify log" …</param>
+/// <param name="Stage">What is being done, for a person: "fold", "rules", "verify log" …</param>
 /// <param name="Window">Which window, if one.</param>
 /// <param name="Thousandths">0 to 1000.</param>
 public readonly record struct LedgerProgress(string Stage, Day? Window, int Thousandths);
-
-/// <summary>How a ledger uses its machine.</summary>
-public sealed record LedgerOptions
-{
-    /// <summary>How windows are folded.</summary>
-    public FoldOptions Fold { get; init; } = new();
-
-    /// <summary>A directory for state snapshots; null keeps none and replays from the start.</summary>
-    public string? SnapshotDirectory { get; init; }
-}

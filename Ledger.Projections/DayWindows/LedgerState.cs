@@ -1,9 +1,11 @@
 using Ledger.Core.Accounting;
 using Ledger.Core.Contributions;
+using Ledger.Core.Events;
 using Ledger.Core.Identity;
 using Ledger.Core.Payouts;
 using Ledger.Core.Rulesets;
 using Ledger.Core.Time;
+using Ledger.Projections.EventLog;
 using Ledger.Projections.Ingest;
 using Directory = Ledger.Core.Contributions.Directory;
 
@@ -11,8 +13,8 @@ namespace Ledger.Projections.DayWindows;
 
 /// <summary>Everything the ledger knows at one position of the log, but for the columnar activity, which only a window's fold reads.</summary>
 /// <remarks>
-/// Events are applied in log order. At a seal the window is folded and its result applied before anything behind the seal is:
-/// payouts belong to the seal's position.
+/// Events are applied in log order. At a seal the window is folded and closed before anything behind the seal is applied:
+/// a window's tokens move as of its seal's position.
 /// </remarks>
 public sealed class LedgerState
 {
@@ -23,29 +25,119 @@ public sealed class LedgerState
         Directory = new Directory(names);
         Memberships = new Memberships(Directory);
         Retractions = new Retractions(names);
-        Money = new MoneyFold(Directory);
+        Books = new Bookkeeper(Directory, RulesetOf);
     }
 
+    /// <summary>Accounts, spaces, videos.</summary>
     public Directory Directory { get; }
 
+    /// <summary>Who is in whose team.</summary>
     public Memberships Memberships { get; }
 
+    /// <summary>What was taken back.</summary>
     public Retractions Retractions { get; }
 
     /// <summary>Which windows are open, and which ruleset a new one gets.</summary>
     public OpenWindows Windows { get; } = new();
 
-    public MoneyFold Money { get; }
+    /// <summary>Every balance.</summary>
+    public Bookkeeper Books { get; }
 
     /// <summary>What the rules carry from window to window.</summary>
     public PayoutState Payouts { get; private set; } = PayoutState.Initial;
 
     /// <summary>The next position to apply.</summary>
     public long Position { get; private set; }
+
+    /// <summary>Windows that are opened and not closed, by day.</summary>
+    public IReadOnlyDictionary<Day, OpenWindow> Open => _open;
+
+    /// <summary>A window whose seal has been applied and that must be closed before anything else is.</summary>
+    public (Day Window, long SealedAt)? Pending { get; private set; }
+
+    /// <summary>Takes the next event of the log that is not columnar.</summary>
+    /// <exception cref="InvalidOperationException">A sealed window is not closed yet.</exception>
+    /// <exception cref="LogFaultException">The event names a ruleset that was never adopted.</exception>
+    public void Apply(RecordedEvent e)
+    {
+        if (Pending is { } pending) throw new InvalidOperationException($"window {pending.Window} is sealed; close it before position {e.Position} is applied");
+        Directory.Apply(e);
+        Memberships.Apply(e);
+        Retractions.Apply(e);
+        Windows.Apply(e.Payload);
+        if (e.Payload is WindowOpened opened) OpenWindow(opened, e.Position);
+        Books.Apply(e);
+        if (e.Payload is WindowSealed seal && _open.ContainsKey(seal.Window)) Pending = (seal.Window, e.Position);
+        Position = e.Position + 1;
+    }
+
+    /// <summary>What the sealed window's activity is judged by.</summary>
+    public FoldContext ContextOfPending()
+    {
+        (Day window, long sealedAt) = Pending ?? throw new InvalidOperationException("no window is sealed");
+        return new FoldContext
+        {
+            Window = window,
+            SealedAt = sealedAt,
+            Rules = _open[window].Ruleset.ForKernel(),
+            Directory = Directory,
+            Roster = _open[window].Roster,
+            Retractions = Retractions,
+            Bandwidth = Books.Bandwidth,
+            Unfunded = Books.Of(window).Unfunded,
+        };
+    }
+
+    /// <summary>Applies the rules to the sealed window's sheet and moves its tokens.</summary>
+    /// <returns>The result, and the digests of the journal entries and of the state behind it.</returns>
+    public (WindowResult Result, Core.Merkle.Digest Sheet, Core.Merkle.Digest Journal, Core.Merkle.Digest State) ClosePending(ContributionSheet sheet)
+    {
+        (Day window, long sealedAt) = Pending ?? throw new InvalidOperationException("no window is sealed");
+        OpenWindow open = _open[window];
+        Core.Merkle.Digest sheetDigest = SheetDigest.Of(sheet, Directory.Names);
+        WindowResult result = WindowRules.Compute(new WindowInputs
+        {
+            Window = window,
+            Ruleset = open.Ruleset,
+            Sheet = sheet,
+            SheetDigest = sheetDigest,
+            Roster = open.Roster,
+            Directory = Directory,
+            State = Payouts,
+            Fund = Books.Fund,
+            TopUps = Books.TopUps(window),
+            Gifts = Books.Of(window).Gifts,
+        });
+        IReadOnlyList<JournalEntry> entries = Books.EntriesOf(window, result, sealedAt);
+        Core.Merkle.Digest journal = Books.JournalDigest(entries);
+        Books.Close(window, entries, sheet);
+        Payouts = result.Next;
+        _open.Remove(window);
+        Pending = null;
+        Retractions.Forget(_open.Count == 0 ? sealedAt : _open.Values.Min(w => w.OpenedAt));
+        return (result, sheetDigest, journal, Payouts.DigestOf(Directory.Names));
+    }
+
+    private void OpenWindow(WindowOpened opened, long position)
+    {
+        AdoptedRuleset? adopted = Windows.RulesetFor(opened.Window);
+        if (adopted is null || adopted.Hash != opened.RulesetHash)
+        {
+            throw new LogFaultException("ruleset-mismatch",
+                $"window {opened.Window} at position {position} names ruleset {opened.RulesetHash}, in force is {adopted?.Hash.ToString() ?? "none"}; audit the log");
+        }
+
+        TeamRoster roster = Memberships.Roster((uint)adopted.Ruleset.Poa.ProviderShareDefault.Value);
+        _open.TryAdd(opened.Window, new OpenWindow(position, adopted.Ruleset, roster));
+    }
+
+    private Ruleset RulesetOf(Day window) =>
+        _open.TryGetValue(window, out OpenWindow? open) ? open.Ruleset
+        : Windows.RulesetFor(window)?.Ruleset ?? throw new LogFaultException("no-ruleset", $"no ruleset holds for {window}; audit the log");
 }
 
-/// <summary>A window that takes events.</summary>
+/// <summary>A window that takes events, or is sealed and not closed yet.</summary>
 /// <param name="OpenedAt">Position of its opening.</param>
-/// <param name="Ruleset">The ruleset it will close under.</param>
+/// <param name="Ruleset">The ruleset it closes under.</param>
 /// <param name="Roster">Its teams.</param>
 public sealed record OpenWindow(long OpenedAt, Ruleset Ruleset, TeamRoster Roster);

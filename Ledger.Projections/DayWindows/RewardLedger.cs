@@ -1,4 +1,6 @@
 using Akka.Actor;
+using Ledger.Core.Events;
+using Ledger.Core.Identity;
 using Ledger.Core.Time;
 using Ledger.Projections.EventLog;
 using Ledger.Projections.Ingest;
@@ -6,31 +8,234 @@ using Ledger.Projections.Ingest;
 namespace Ledger.Projections.DayWindows;
 
 /// <summary>The ledger over one log: takes events, closes windows, and can replay any window it closed.</summary>
-public sealed class RewardLedger : IAsyncDisposable
+/// <remarks>
+/// Everything it knows it can learn again from the log. A close that was interrupted after its seal is finished by the next
+/// <see cref="CatchUpAsync"/>, with the same numbers. Members may be called from any thread; they take turns.
+/// </remarks>
+public sealed class RewardLedger : IDisposable
 {
+    // A close in full holds a row per account; older ones are replayed when somebody asks.
+    private const int RecentMax = 2;
+
+    private readonly IActorRefFactory _actors;
+    private readonly TimeProvider _clock;
+    private readonly FoldOptions _options;
+    private readonly bool _isReadOnly;
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly SortedDictionary<Day, ClosedWindow> _recent = [];
+    private readonly SortedDictionary<Day, WindowRecord> _records = [];
+    private readonly Dictionary<Day, (WindowClosed Facts, long Position)> _closedAt = [];
+    private readonly SortedDictionary<Day, ClosedWindow> _unrecorded = [];
+
+    private RewardLedger(IEventLog log, IActorRefFactory actors, TimeProvider clock, FoldOptions options, bool isReadOnly)
+    {
+        Log = log;
+        _actors = actors;
+        _clock = clock;
+        _options = options;
+        _isReadOnly = isReadOnly;
+        State = new LedgerState(log.Names);
+        Intake = EventIntake.Open(log, clock);
+    }
+
     /// <summary>The log, owned by the caller.</summary>
-    public IEventLog Log => throw new NotSupportedException();
+    public IEventLog Log { get; }
 
     /// <summary>The way in for producers' events.</summary>
-    public EventIntake Intake => throw new NotSupportedException();
+    public EventIntake Intake { get; }
 
     /// <summary>The state after everything that <see cref="CatchUpAsync"/> has applied.</summary>
-    public LedgerState State => throw new NotSupportedException();
+    public LedgerState State { get; }
 
-    /// <summary>Opens the ledger of a log and starts an empty log with the genesis events. Caught up when it returns.</summary>
-    public static Task<RewardLedger> OpenAsync(
-        IEventLog log, IActorRefFactory actors, TimeProvider clock, LedgerOptions options, IProgress<LedgerProgress>? progress = null, CancellationToken cancel = default) =>
-        throw new NotSupportedException();
+    /// <summary>What the log records of closed windows, by day.</summary>
+    public IReadOnlyDictionary<Day, WindowRecord> Records => _records;
 
-    /// <summary>Applies what came into the log; a window that was sealed but not closed is folded and its close recorded.</summary>
-    public Task CatchUpAsync(IProgress<LedgerProgress>? progress = null, CancellationToken cancel = default) => throw new NotSupportedException();
+    /// <summary>Opens the ledger of a log. Caught up when it returns.</summary>
+    /// <param name="log">The log; it stays the caller's.</param>
+    /// <param name="actors">Where shards live.</param>
+    /// <param name="clock">The time of recording; no result depends on it.</param>
+    /// <param name="options">How windows are folded.</param>
+    /// <param name="isReadOnly">Record nothing, not even the close of a window whose closing was interrupted.</param>
+    /// <param name="progress">Told how far it is.</param>
+    /// <param name="cancel">Stops it.</param>
+    /// <exception cref="LogFaultException">The log is damaged, or says something of a window that its events do not give.</exception>
+    public static async Task<RewardLedger> OpenAsync(
+        IEventLog log, IActorRefFactory actors, TimeProvider clock, FoldOptions options, bool isReadOnly = false,
+        IProgress<LedgerProgress>? progress = null, CancellationToken cancel = default)
+    {
+        RewardLedger ledger = new(log, actors, clock, options, isReadOnly);
+        await ledger.CatchUpAsync(progress, cancel).ConfigureAwait(false);
+        return ledger;
+    }
+
+    /// <summary>Applies what came into the log; a window that was sealed is folded, and its close recorded if it was not.</summary>
+    public async Task CatchUpAsync(IProgress<LedgerProgress>? progress = null, CancellationToken cancel = default)
+    {
+        await _turn.WaitAsync(cancel).ConfigureAwait(false);
+        try
+        {
+            await AdvanceAsync(progress, cancel).ConfigureAwait(false);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
 
     /// <summary>Seals and closes a window: folds, applies the rules, records the close and the statement. Closing again gives what was recorded.</summary>
-    public Task<ClosedWindow> CloseAsync(Day window, IProgress<LedgerProgress>? progress = null, CancellationToken cancel = default) => throw new NotSupportedException();
+    /// <exception cref="KeyNotFoundException"><c>unknown-window</c>: no event ever opened it.</exception>
+    /// <exception cref="InvalidOperationException"><c>window-order</c>: an earlier window is still open.</exception>
+    public async Task<ClosedWindow> CloseAsync(Day window, IProgress<LedgerProgress>? progress = null, CancellationToken cancel = default)
+    {
+        await _turn.WaitAsync(cancel).ConfigureAwait(false);
+        try
+        {
+            await AdvanceAsync(progress, cancel).ConfigureAwait(false);
+            if (State.Windows.Earliest is { } earliest && earliest < window && State.Windows.IsOpen(window))
+                throw new InvalidOperationException($"window-order: window {earliest} is still open; close it first, windows close in order");
+            if (State.Windows.IsOpen(window))
+            {
+                await Intake.SealAsync(window, cancel).ConfigureAwait(false);
+
+                // The seal is in the log: from here on the close is finished whatever happens, now or by the next process.
+                await AdvanceAsync(progress, cancel).ConfigureAwait(false);
+            }
+
+            return (await ReplayInTurnAsync(window, progress, cancel).ConfigureAwait(false)).Close;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Declares every statement final whose hold has passed, in order.</summary>
+    /// <returns>The windows that became final.</returns>
+    public async Task<IReadOnlyList<Day>> FinalizeDueAsync(CancellationToken cancel = default)
+    {
+        await CatchUpAsync(null, cancel).ConfigureAwait(false);
+        UnixMs now = Now();
+        List<Day> final = [];
+        foreach ((Day window, WindowRecord record) in _records)
+        {
+            if (record.IsFinal || record.Statement.FinalFromMs > now.Value) continue;
+            StatementFinalized finalized = new(window, record.Statement.StatementDigest);
+            await Log.AppendAsync([new NewEvent(EventId.Derive("statement-finalized", window.ToString()), now, now, window, finalized)], cancel).ConfigureAwait(false);
+            final.Add(window);
+        }
+
+        if (final.Count > 0) await CatchUpAsync(null, cancel).ConfigureAwait(false);
+        return final;
+    }
 
     /// <summary>Recomputes a closed window from the log, or an open one as if it were sealed now.</summary>
-    /// <exception cref="KeyNotFoundException">There is no such window.</exception>
-    public Task<WindowReplay> ReplayAsync(Day window, IProgress<LedgerProgress>? progress = null, CancellationToken cancel = default) => throw new NotSupportedException();
+    /// <exception cref="KeyNotFoundException"><c>unknown-window</c>.</exception>
+    public async Task<WindowReplay> ReplayAsync(Day window, IProgress<LedgerProgress>? progress = null, CancellationToken cancel = default)
+    {
+        await _turn.WaitAsync(cancel).ConfigureAwait(false);
+        try
+        {
+            await AdvanceAsync(progress, cancel).ConfigureAwait(false);
+            return await ReplayInTurnAsync(window, progress, cancel).ConfigureAwait(false);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
 
-    public ValueTask DisposeAsync() => throw new NotSupportedException();
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Intake.Dispose();
+        _turn.Dispose();
+    }
+
+    private async Task<WindowReplay> ReplayInTurnAsync(Day window, IProgress<LedgerProgress>? progress, CancellationToken cancel)
+    {
+        if (_recent.TryGetValue(window, out ClosedWindow? recent)) return new WindowReplay(IsFinal: true, recent);
+        bool isClosed = _records.ContainsKey(window);
+        if (!isClosed && !State.Open.ContainsKey(window)) throw new KeyNotFoundException($"unknown-window: {window} was never opened; `status` lists the windows");
+
+        // A state of its own, because a close changes the state it is computed on.
+        LedgerState state = new(Log.Names);
+        WindowCloser closer = new(_actors, Log, _options);
+        long to = isClosed ? _records[window].Closed.SealedAt + 1 : Log.Head;
+        ClosedWindow? found = null;
+        await closer.AdvanceAsync(state, to, closed => found = closed, null, progress, cancel).ConfigureAwait(false);
+        if (isClosed) return new WindowReplay(IsFinal: true, found!);
+        UnixMs now = Now();
+        state.Apply(new RecordedEvent(to, 0, new NewEvent(default, now, now, window, new WindowSealed(window))));
+        return new WindowReplay(IsFinal: false, await closer.CloseAsync(state, progress, cancel).ConfigureAwait(false));
+    }
+
+    private async Task AdvanceAsync(IProgress<LedgerProgress>? progress, CancellationToken cancel)
+    {
+        WindowCloser closer = new(_actors, Log, _options);
+        await closer.AdvanceAsync(State, Log.Head, Keep, Note, progress, cancel).ConfigureAwait(false);
+        if (_unrecorded.Count == 0 || _isReadOnly) return;
+
+        // The log was read to its end: whoever sealed these windows never came to record their close.
+        foreach (ClosedWindow closed in _unrecorded.Values) await RecordAsync(closed, cancel).ConfigureAwait(false);
+        await closer.AdvanceAsync(State, Log.Head, Keep, Note, progress, cancel).ConfigureAwait(false);
+    }
+
+    private void Keep(ClosedWindow closed)
+    {
+        _recent[closed.Window] = closed;
+        if (_recent.Count > RecentMax) _recent.Remove(_recent.Keys.First());
+        _unrecorded[closed.Window] = closed;
+    }
+
+    private void Note(RecordedEvent e)
+    {
+        switch (e.Payload)
+        {
+            case WindowClosed closed:
+                _closedAt[closed.Window] = (closed, e.Position);
+                break;
+            case StatementIssued issued:
+                (WindowClosed facts, long closedAt) = _closedAt[issued.Window];
+                _records[issued.Window] = new WindowRecord(facts, closedAt, issued, e.Position, e.Event.RecordedAt, IsFinal: false);
+                if (_unrecorded.Remove(issued.Window, out ClosedWindow? closedHere)) RequireSame(closedHere, _records[issued.Window]);
+                break;
+            case StatementFinalized final:
+                _records[final.Window] = _records[final.Window] with { IsFinal = true };
+                break;
+        }
+    }
+
+    /// <summary>The close and the statement in one append: both are in the log or neither is.</summary>
+    private async Task RecordAsync(ClosedWindow closed, CancellationToken cancel)
+    {
+        UnixMs now = Now();
+        string day = closed.Window.ToString();
+        await Log.AppendAsync(
+            [
+                new NewEvent(EventId.Derive("window-closed", day), now, now, closed.Window, closed.Facts),
+                new NewEvent(EventId.Derive("statement-issued", day), now, now, closed.Window, closed.Statement(now)),
+            ],
+            cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>A replay that does not give what was recorded must stop the ledger: nothing more may be paid on top of it.</summary>
+    private static void RequireSame(ClosedWindow closed, WindowRecord record)
+    {
+        if (!RecordedNumbers.Same(closed.Facts, record.Closed) || !RecordedNumbers.Same(closed.Statement(record.IssuedAt), record.Statement))
+        {
+            throw new LogFaultException("close-differs",
+                $"window {closed.Window}: the replay does not give what position {record.ClosedAt} records; run `audit` to see where, and pay nothing before it is explained");
+        }
+    }
+
+    private UnixMs Now() => UnixMs.From(_clock.GetUtcNow().ToUnixTimeMilliseconds());
 }
+
+/// <summary>What the log records of a closed window.</summary>
+/// <param name="Closed">The closing event.</param>
+/// <param name="ClosedAt">Its position.</param>
+/// <param name="Statement">The statement event.</param>
+/// <param name="StatementAt">Its position.</param>
+/// <param name="IssuedAt">When the statement was recorded.</param>
+/// <param name="IsFinal">Whether the statement's hold has passed and was declared so.</param>
+public sealed record WindowRecord(WindowClosed Closed, long ClosedAt, StatementIssued Statement, long StatementAt, UnixMs IssuedAt, bool IsFinal);

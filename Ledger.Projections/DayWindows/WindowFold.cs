@@ -109,7 +109,7 @@ public sealed class WindowFold(IActorRefFactory actors, IEventLog log, FoldOptio
     }
 
     /// <summary>Puts the block's activity rows of the window among its columns, in log order.</summary>
-    private static ActivityColumns MergeRows(FoldContext context, LogBlock block, ActivityColumns merged)
+    internal static ActivityColumns MergeRows(FoldContext context, LogBlock block, ActivityColumns merged)
     {
         bool any = false;
         foreach (RecordedEvent row in block.Rows) any |= row.Payload is ActivityPayload && row.Event.Window == context.Window;

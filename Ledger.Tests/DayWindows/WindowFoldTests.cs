@@ -43,7 +43,7 @@ public sealed class WindowFoldTests : IDisposable
             {
                 lock (random)
                 {
-                    if (crashes >= 8 || random.Next(3) != 0) return;
+                    if (crashes >= 8 || (crashes > 0 && random.Next(3) != 0)) return;
                     crashes++;
                     throw new InvalidOperationException("injected");
                 }

@@ -1,5 +1,6 @@
 using Ledger.Core.Merkle;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace Ledger.Projections.EventLog.Embedded;
 
@@ -24,17 +25,17 @@ internal sealed class BlockStore : IDisposable
     /// <summary>Stores the blocks all or nothing; returns when they are durable.</summary>
     public void Commit(IReadOnlyList<SealedBlock> blocks)
     {
-        Span<byte> hash = stackalloc byte[Digest.SizeBytes];
         _begin.Run();
-        foreach (SealedBlock block in blocks)
+        try
         {
-            block.Hash.WriteTo(hash);
-            _block.Bind(1, block.Header.FirstPosition).Bind(2, block.HeaderBytes).Bind(3, hash).Run();
-            for (int part = 0; part < BlockHeader.PartCount; part++)
-                _part.Bind(1, LogFile.PartKey(block.Header.FirstPosition, (BlockPart)part)).Bind(2, block.Parts[part]).Run();
+            Insert(blocks);
+            _commit.Run();
         }
-
-        _commit.Run();
+        catch (SqliteException)
+        {
+            raw.sqlite3_exec(_connection.Handle, "ROLLBACK"); // so that a repair need not wait for this process; the failure itself is what counts
+            throw;
+        }
     }
 
     public void Dispose()
@@ -43,6 +44,18 @@ internal sealed class BlockStore : IDisposable
         _block.Dispose();
         _part.Dispose();
         _commit.Dispose();
-        _connection.Dispose(); // closing rolls back what a failed commit left open
+        _connection.Dispose();
+    }
+
+    private void Insert(IReadOnlyList<SealedBlock> blocks)
+    {
+        Span<byte> hash = stackalloc byte[Digest.SizeBytes];
+        foreach (SealedBlock block in blocks)
+        {
+            block.Hash.WriteTo(hash);
+            _block.Bind(1, block.Header.FirstPosition).Bind(2, block.HeaderBytes).Bind(3, hash).Run();
+            for (int part = 0; part < BlockHeader.PartCount; part++)
+                _part.Bind(1, LogFile.PartKey(block.Header.FirstPosition, (BlockPart)part)).Bind(2, block.Parts[part]).Run();
+        }
     }
 }

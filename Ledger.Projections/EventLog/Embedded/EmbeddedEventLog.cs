@@ -9,6 +9,7 @@ namespace Ledger.Projections.EventLog.Embedded;
 /// <remarks>Layout and guarantees: specs/event-log.md. Why so: specs/decisions/0002-embedded-log.md.</remarks>
 public sealed class EmbeddedEventLog : IEventLog
 {
+    private readonly string _directory;
     private readonly BlockSource _source;
     private readonly HeadSignal _head;
     private readonly Lazy<StreamIndex> _streams;
@@ -16,8 +17,9 @@ public sealed class EmbeddedEventLog : IEventLog
     private readonly LogWriter? _writer;
     private readonly FileStream? _lock;
 
-    private EmbeddedEventLog(BlockSource source, LogOpening opening)
+    private EmbeddedEventLog(string directory, BlockSource source, LogOpening opening)
     {
+        _directory = directory;
         _source = source;
         _head = new HeadSignal(opening.Head);
         Names = opening.Names;
@@ -25,11 +27,11 @@ public sealed class EmbeddedEventLog : IEventLog
         _ids = new Lazy<IdIndex>(LoadIds);
     }
 
-    private EmbeddedEventLog(BlockSource source, LogOpening opening, BlockStore store, HeadFile headFile, FileStream fileLock)
-        : this(source, opening)
+    private EmbeddedEventLog(string directory, BlockSource source, LogOpening opening, BlockStore store, HeadFile headFile, FileStream fileLock)
+        : this(directory, source, opening)
     {
         _lock = fileLock;
-        _writer = new LogWriter(store, new BlockBuilder(Names, _streams.Value, opening.Frontier, opening.LastHash), headFile, _head, _streams.Value, _ids.Value);
+        _writer = new LogWriter(store, new BlockBuilder(Names, _streams.Value, opening.Frontier, opening.LastHash), headFile, _head, _streams.Value, _ids);
     }
 
     /// <inheritdoc/>
@@ -155,12 +157,33 @@ public sealed class EmbeddedEventLog : IEventLog
         return ValueTask.FromResult<IReadOnlyList<Digest>>(WithReader(reader => InclusionProof.Build(new StoredNodes(reader, Names, size), position, size)));
     }
 
+    /// <summary>Checks the whole log from its events: every part of every block, ids unique, revisions gapless, names and tree recomputed.</summary>
+    /// <param name="progress">Gets the number of events checked.</param>
+    /// <param name="cancel">Ends the check.</param>
+    /// <returns>The root of the log tree, computed anew.</returns>
+    /// <exception cref="LogFaultException">Names the block that is damaged.</exception>
+    public Task<Digest> VerifyAsync(IProgress<long>? progress = null, CancellationToken cancel = default) => Task.Run(
+        () =>
+        {
+            DirectoryInfo scratch = Directory.CreateTempSubdirectory("log-verify-");
+            try
+            {
+                return WithReader(reader => LogVerifier.Run(reader, Names, Head, scratch.FullName, progress, cancel));
+            }
+            finally
+            {
+                scratch.Delete(recursive: true);
+            }
+        },
+        cancel);
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         _head.End(new ObjectDisposedException(nameof(EmbeddedEventLog)));
-        _source.Dispose();
+        _source.Dispose(); // before the writer's connection, which must be the last to close
         if (_writer is not null) await _writer.DisposeAsync();
+        if (_ids.IsValueCreated) _ids.Value.Dispose();
         if (_lock is not null) await _lock.DisposeAsync();
     }
 
@@ -180,7 +203,7 @@ public sealed class EmbeddedEventLog : IEventLog
             LogOpening opening = LogOpening.Of(source, recorded);
             headFile = new HeadFile(directory);
             headFile.Write(opening.Head, opening.LastHash);
-            return new EmbeddedEventLog(source, opening, store, headFile, fileLock);
+            return new EmbeddedEventLog(directory, source, opening, store, headFile, fileLock);
         }
         catch
         {
@@ -200,7 +223,7 @@ public sealed class EmbeddedEventLog : IEventLog
         BlockSource source = new(directory);
         try
         {
-            return new EmbeddedEventLog(source, LogOpening.Of(source, recorded));
+            return new EmbeddedEventLog(directory, source, LogOpening.Of(source, recorded));
         }
         catch
         {
@@ -222,22 +245,8 @@ public sealed class EmbeddedEventLog : IEventLog
         return index;
     }
 
-    private IdIndex LoadIds()
-    {
-        IdIndex index = new();
-        ForEachBlock((reader, header) => reader.Part(header, BlockPart.Ids, (index, header), static (part, into) =>
-        {
-            for (int i = 0; i < into.header.Count; i++)
-            {
-                EventId id = EventId.FromBytes(part.Slice(i * EventId.SizeBytes, EventId.SizeBytes));
-                if (!into.index.TryAdd(id, into.header.FirstPosition + i, out long standing))
-                    throw LogFaults.Checksum(into.header.FirstPosition, $"the id of event {into.header.FirstPosition + i} is also that of {standing}");
-            }
-
-            return 0;
-        }));
-        return index;
-    }
+    private IdIndex LoadIds() =>
+        WithReader(reader => IdIndex.Load(Path.Combine(_directory, IdIndex.FolderName), reader, Head, writes: _lock is not null));
 
     private void ForEachBlock(Action<BlockReader, BlockHeader> use)
     {

@@ -20,12 +20,12 @@ internal sealed class LogWriter : IAsyncDisposable
     private readonly HeadFile _headFile;
     private readonly HeadSignal _head;
     private readonly StreamIndex _streams;
-    private readonly IdIndex _ids;
+    private readonly Lazy<IdIndex> _ids; // folding and closing a large log must not wait for it
     private readonly List<SealedBlock> _sealed = [];
     private readonly Task _run;
     private Exception? _stopped;
 
-    public LogWriter(BlockStore store, BlockBuilder builder, HeadFile headFile, HeadSignal head, StreamIndex streams, IdIndex ids)
+    public LogWriter(BlockStore store, BlockBuilder builder, HeadFile headFile, HeadSignal head, StreamIndex streams, Lazy<IdIndex> ids)
     {
         (_store, _builder, _headFile, _head, _streams, _ids) = (store, builder, headFile, head, streams, ids);
         _run = Task.Run(RunAsync);
@@ -85,11 +85,12 @@ internal sealed class LogWriter : IAsyncDisposable
     private void Decide(AppendRequest request)
     {
         IReadOnlyList<NewEvent> events = request.Prepared.Events;
-        lock (_ids)
+        IdIndex ids = _ids.Value;
+        lock (ids)
         {
             if (request.Stream is { } stream)
             {
-                bool repeated = events.Count > 0 && events.All(e => _ids.Find(e.Id) >= 0);
+                bool repeated = events.Count > 0 && events.All(e => ids.Find(e.Id) >= 0);
                 long last = _streams.Last(stream.Value);
                 if (!repeated && !request.Expected.Holds(last))
                 {
@@ -101,7 +102,7 @@ internal sealed class LogWriter : IAsyncDisposable
             AppendOutcome[] outcomes = new AppendOutcome[events.Count];
             for (int i = 0; i < outcomes.Length; i++)
             {
-                bool isNew = _ids.TryAdd(events[i].Id, _builder.Next, out long standing);
+                bool isNew = ids.TryAdd(events[i].Id, _builder.Next, out long standing);
                 outcomes[i] = new AppendOutcome(standing, !isNew);
                 if (!isNew) continue;
                 _builder.Add(events[i], request.Prepared.Leaves[i], request.Prepared.RowBytes(i));
@@ -120,6 +121,7 @@ internal sealed class LogWriter : IAsyncDisposable
         _headFile.Write(_sealed[^1].Header.End, _sealed[^1].Hash);
         foreach (SealedBlock block in _sealed) _streams.Publish(block.Header.FirstPosition, block.Streams);
         _head.Publish(_sealed[^1].Header.End);
+        _ids.Value.Committed(_sealed[^1].Header.End, _sealed[^1].Hash);
         _sealed.Clear();
     }
 

@@ -1,0 +1,41 @@
+using Ledger.Core.Contributions;
+
+namespace Ledger.Core.Accounting;
+
+/// <summary>Broadcast minutes bought and used, by account (reward rules R8).</summary>
+public sealed class BandwidthMinutes : IBandwidth
+{
+    private readonly Dictionary<int, List<(long Position, long Sum)>> _bought = [];
+    private readonly Dictionary<int, long> _used = [];
+
+    /// <inheritdoc/>
+    public long MinutesAt(int account, long position)
+    {
+        if (!_bought.TryGetValue(account, out List<(long Position, long Sum)>? purchases)) return -_used.GetValueOrDefault(account);
+        int low = 0, high = purchases.Count;
+        while (low < high)
+        {
+            int middle = (low + high) >>> 1;
+            if (purchases[middle].Position < position) low = middle + 1;
+            else high = middle;
+        }
+
+        return (low == 0 ? 0 : purchases[low - 1].Sum) - _used.GetValueOrDefault(account);
+    }
+
+    /// <summary>Takes the minutes that a closed window counted.</summary>
+    public void Use(ContributionSheet sheet)
+    {
+        for (int row = 0; row < sheet.Creator.Length; row++)
+        {
+            if (sheet.BroadcastMinutes[row] > 0)
+                _used[sheet.Creator[row]] = _used.GetValueOrDefault(sheet.Creator[row]) + sheet.BroadcastMinutes[row];
+        }
+    }
+
+    internal void Buy(int account, long position, uint minutes)
+    {
+        if (!_bought.TryGetValue(account, out List<(long Position, long Sum)>? purchases)) _bought.Add(account, purchases = []);
+        purchases.Add((position, (purchases.Count == 0 ? 0 : purchases[^1].Sum) + minutes));
+    }
+}

@@ -1,0 +1,97 @@
+using Akka.Actor;
+using Ledger.Core.Contributions;
+using Ledger.Core.Events;
+using Ledger.Core.Merkle;
+using Ledger.Core.Payouts;
+using Ledger.Core.Time;
+using Ledger.Projections.EventLog;
+
+namespace Ledger.Projections.DayWindows;
+
+/// <summary>Brings a state forward along the log, closing every window at its seal.</summary>
+/// <remarks>Nothing is written: what comes out is what a close should record, or what an audit compares the record with.</remarks>
+public sealed class WindowCloser(IActorRefFactory actors, IEventLog log, FoldOptions options)
+{
+    /// <summary>Applies everything up to a position. When it is stopped, calling it again goes on where it stopped.</summary>
+    /// <param name="state">What to bring forward.</param>
+    /// <param name="to">Where to stop, exclusive.</param>
+    /// <param name="closed">Told of each close, in log order, before anything behind its seal is applied.</param>
+    /// <param name="seen">Told of each event that is not columnar, after it was applied.</param>
+    /// <param name="progress">Told how far a fold is.</param>
+    /// <param name="cancel">Stops it.</param>
+    public async Task AdvanceAsync(
+        LedgerState state, long to, Action<ClosedWindow>? closed, Action<RecordedEvent>? seen, IProgress<LedgerProgress>? progress, CancellationToken cancel)
+    {
+        if (state.Pending is not null) await ClosePendingAsync().ConfigureAwait(false);
+        foreach (LogBlock block in log.ReadBlocks(state.Position, to, new BlockRequest(Rows: true, Columns: false), cancel))
+        {
+            foreach (RecordedEvent row in block.Rows)
+            {
+                state.Apply(row);
+                seen?.Invoke(row);
+                if (state.Pending is not null) await ClosePendingAsync().ConfigureAwait(false);
+            }
+        }
+
+        async Task ClosePendingAsync()
+        {
+            ClosedWindow window = await CloseAsync(state, progress, cancel).ConfigureAwait(false);
+            closed?.Invoke(window);
+        }
+    }
+
+    /// <summary>Folds the sealed window and applies the rules; the state is then the one behind the close.</summary>
+    public async Task<ClosedWindow> CloseAsync(LedgerState state, IProgress<LedgerProgress>? progress, CancellationToken cancel)
+    {
+        FoldContext context = state.ContextOfPending();
+        (Day window, long sealedAt) = (context.Window, context.SealedAt);
+        OpenWindow open = state.Open[window];
+        IProgress<int>? folded = progress is null ? null : new Relay(progress, window);
+        ContributionSheet sheet = await new WindowFold(actors, log, options).FoldAsync(context, open.OpenedAt, folded, cancel).ConfigureAwait(false);
+        Digest logRoot = await log.LogRootAsync(sealedAt, cancel).ConfigureAwait(false);
+        progress?.Report(new LedgerProgress("rules", window, 0));
+        (WindowResult result, Digest sheetDigest, Digest journal, Digest next) = state.ClosePending(sheet);
+        Payees payees = result.Next.Payees;
+        progress?.Report(new LedgerProgress("reward tree", window, 0));
+        RewardTree tree = RewardTree.Build(payees.Leaves(PayeeNames.Domain(open.Ruleset.Settlement)));
+        WindowClosed facts = new()
+        {
+            Window = window,
+            SealedAt = sealedAt,
+            LogRoot = logRoot,
+            RulesetHash = open.Ruleset.Hash,
+            RuleCodeVersion = WindowRules.CodeVersion,
+            Verdicts = sheet.Verdicts,
+            Metrics = sheet.Metrics,
+            References = result.Pool.References,
+            Index = result.Pool.Index.Raw,
+            Elasticity = result.Pool.Elasticity.Raw,
+            FundBefore = result.FundBefore,
+            TopUps = result.TopUps,
+            Pool = result.Pool.Pool,
+            PoaPool = result.Pool.PoaPool,
+            PocPool = result.Pool.PocPool,
+            PoaPaid = result.Poa.Total,
+            PocPaid = result.Poc.Total,
+            Returned = result.Returned,
+            SheetDigest = sheetDigest,
+            JournalDigest = journal,
+            StateDigest = next,
+        };
+        progress?.Report(new LedgerProgress("done", window, 1000));
+        return new ClosedWindow(window, open, context, sheet, facts, result, tree.Root);
+    }
+
+    // Progress<T> would post to a synchronization context; this reports at once and in order.
+    private sealed class Relay(IProgress<LedgerProgress> to, Day window) : IProgress<int>
+    {
+        private int _last = -1;
+
+        public void Report(int value)
+        {
+            if (value == _last) return;
+            _last = value;
+            to.Report(new LedgerProgress("fold", window, value));
+        }
+    }
+}

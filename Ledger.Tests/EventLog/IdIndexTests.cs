@@ -1,0 +1,115 @@
+using Ledger.Core.Events;
+using Ledger.Core.Identity;
+using Ledger.Core.Merkle;
+using Ledger.Projections.EventLog;
+using Ledger.Projections.EventLog.Embedded;
+using Xunit;
+
+namespace Ledger.Tests.EventLog;
+
+/// <summary>The id index finds every id and no other, through any number of runs and merges, and makes anew whatever is lost or damaged.</summary>
+public sealed class IdIndexTests : IAsyncLifetime, IDisposable
+{
+    private const int SmallSlots = 64;
+
+    private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("id-index-");
+    private readonly List<NewEvent> _events = [];
+    private BlockSource _source = null!;
+    private BlockReader _reader = null!;
+
+    private string Folder => Path.Combine(_root.FullName, "index-under-test");
+
+    public async Task InitializeAsync()
+    {
+        SampleEvents sample = new(9);
+        await using (EmbeddedEventLog log = await EmbeddedEventLog.OpenAsync(_root.FullName))
+        {
+            for (int i = 0; i < 120; i++)
+            {
+                NewEvent[] batch = sample.Take(17);
+                _events.AddRange(batch);
+                await log.AppendAsync(batch);
+            }
+        }
+
+        _source = new BlockSource(_root.FullName);
+        _reader = _source.Rent();
+    }
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    public void Dispose()
+    {
+        _reader.Dispose();
+        _source.Dispose();
+        _root.Delete(recursive: true);
+    }
+
+    [Fact]
+    public void Every_id_is_found_through_runs_and_merges_and_no_other_is()
+    {
+        using (IdIndex index = Load(writes: true)) RequireAll(index);
+        string[] runs = Directory.GetFiles(Folder);
+        Assert.True(runs.Length is > 1 and < 12, $"{runs.Length} runs: merging did not happen, or nothing was written");
+        using (IdIndex again = Load(writes: true)) RequireAll(again);
+        using (IdIndex readOnly = Load(writes: false)) RequireAll(readOnly);
+    }
+
+    [Fact]
+    public void A_known_id_is_not_added_again()
+    {
+        using IdIndex index = Load(writes: true);
+        Assert.False(index.TryAdd(_events[5].Id, 99_999, out long standing));
+        Assert.Equal(5, standing);
+    }
+
+    [Fact]
+    public void Missing_runs_and_damaged_footers_are_made_anew()
+    {
+        using (IdIndex index = Load(writes: true)) RequireAll(index);
+        string[] runs = [.. Directory.GetFiles(Folder).Order(StringComparer.Ordinal)];
+        File.Delete(runs[1]);
+        byte[] bytes = File.ReadAllBytes(runs[0]);
+        bytes[^30] ^= 1;
+        File.WriteAllBytes(runs[0], bytes);
+        using IdIndex repaired = Load(writes: true);
+        RequireAll(repaired);
+    }
+
+    [Fact]
+    public void A_damaged_page_is_a_fault_once_and_made_anew_after()
+    {
+        using (IdIndex index = Load(writes: true)) RequireAll(index);
+        string first = Directory.GetFiles(Folder).Order(StringComparer.Ordinal).First();
+        byte[] bytes = File.ReadAllBytes(first);
+        bytes[100] ^= 1;
+        File.WriteAllBytes(first, bytes);
+        using (IdIndex damaged = Load(writes: true))
+        {
+            Assert.Equal("index-damaged", Assert.Throws<LogFaultException>(() => RequireAll(damaged)).Code);
+        }
+
+        using IdIndex repaired = Load(writes: true);
+        RequireAll(repaired);
+    }
+
+    [Fact]
+    public void Runs_of_another_log_are_not_believed()
+    {
+        Directory.CreateDirectory(Folder);
+        IdEntry[] foreign = [.. Enumerable.Range(0, 17).Select(i => new IdEntry(1, (ulong)i + 1, i)).OrderBy(entry => entry.Hash)];
+        IdRunWriter.Write(Path.Combine(Folder, "foreign" + IdRun.Extension), foreign, 0, 17, 0, new Digest(1, 2, 3, 4));
+        using IdIndex index = Load(writes: true);
+        RequireAll(index);
+        Assert.Equal(-1, index.Find(new EventId(new UInt128(1, 1))));
+    }
+
+    private IdIndex Load(bool writes) => IdIndex.Load(Folder, _reader, _events.Count, writes, SmallSlots);
+
+    private void RequireAll(IdIndex index)
+    {
+        for (int i = 0; i < _events.Count; i++) Assert.Equal(i, index.Find(_events[i].Id));
+        SampleEvents other = new(10);
+        for (int i = 0; i < 2_000; i++) Assert.Equal(-1, index.Find(other.NextId()));
+    }
+}
