@@ -93,7 +93,7 @@ public static class Explainer
             foreach (RecordedEvent e in block.Rows.Where(e => e.Payload is ActivityPayload)) ids[e.Position] = e.Event.Id.ToString();
         }
 
-        foreach ((long position, EventId id) in log.IdsAt(columnar)) ids[position] = id.ToString();
+        foreach ((long position, EventId id) in columnar.Zip(log.IdsAt(columnar))) ids[position] = id.ToString();
         return (columns, [.. Enumerable.Range(0, columns.Count).Select(i => ids[columns.Position[i]])]);
     }
 

@@ -49,6 +49,9 @@ public interface IEventLog : IAsyncDisposable
     /// </summary>
     IEnumerable<LogBlock> ReadBlocks(long from, long to, BlockRequest request, CancellationToken cancel = default);
 
+    /// <summary>The ids of the events at these positions, which ascend; for explanations that were made from columns.</summary>
+    EventId[] IdsAt(IReadOnlyList<long> positions);
+
     /// <summary>The event with this id, or null.</summary>
     ValueTask<RecordedEvent?> FindAsync(EventId id, CancellationToken cancel = default);
 

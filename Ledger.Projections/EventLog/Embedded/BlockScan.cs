@@ -1,4 +1,5 @@
 using Ledger.Core.Events;
+using Ledger.Core.Identity;
 
 namespace Ledger.Projections.EventLog.Embedded;
 
@@ -37,6 +38,38 @@ internal static class BlockScan
         {
             source.Return(reader);
         }
+    }
+
+    /// <summary>The ids at ascending positions; each block's ids are fetched once.</summary>
+    public static EventId[] IdsAt(BlockSource source, IReadOnlyList<long> positions)
+    {
+        EventId[] ids = new EventId[positions.Count];
+        BlockReader reader = source.Rent();
+        try
+        {
+            for (int next = 0; next < ids.Length;)
+            {
+                BlockHeader header = reader.Holding(positions[next]).Header;
+                int first = next;
+                while (next < ids.Length && positions[next] < header.End) next++;
+                reader.Part(header, BlockPart.Ids, (header.FirstPosition, positions, first, Into: ids.AsMemory(first, next - first)), static (bytes, asked) =>
+                {
+                    for (int i = 0; i < asked.Into.Length; i++)
+                    {
+                        int offset = (int)(asked.positions[asked.first + i] - asked.FirstPosition);
+                        asked.Into.Span[i] = EventId.FromBytes(bytes.Slice(offset * EventId.SizeBytes, EventId.SizeBytes));
+                    }
+
+                    return asked.Into.Length;
+                });
+            }
+        }
+        finally
+        {
+            source.Return(reader);
+        }
+
+        return ids;
     }
 
     private static List<RecordedEvent> Within(List<RecordedEvent> rows, long from, long to)

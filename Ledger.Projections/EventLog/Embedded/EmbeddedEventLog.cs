@@ -123,6 +123,9 @@ public sealed class EmbeddedEventLog : IEventLog
     }
 
     /// <inheritdoc/>
+    public EventId[] IdsAt(IReadOnlyList<long> positions) => BlockScan.IdsAt(_source, positions);
+
+    /// <inheritdoc/>
     public IEnumerable<LogBlock> ReadBlocks(long from, long to, BlockRequest request, CancellationToken cancel = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(from);

@@ -82,6 +82,12 @@ public sealed class InMemoryEventLog : IEventLog
     }
 
     /// <inheritdoc/>
+    public EventId[] IdsAt(IReadOnlyList<long> positions)
+    {
+        lock (_gate) return [.. positions.Select(position => _events[(int)position].Event.Id)];
+    }
+
+    /// <inheritdoc/>
     public IEnumerable<LogBlock> ReadBlocks(long from, long to, BlockRequest request, CancellationToken cancel = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(from);
