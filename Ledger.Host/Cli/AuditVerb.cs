@@ -1,3 +1,4 @@
+using Ledger.Core.Time;
 using Ledger.Host.Composition;
 using Ledger.Projections.Audit;
 using Ledger.Projections.DayWindows;
@@ -28,6 +29,7 @@ internal static class AuditVerb
             ("closed windows recomputed", Amounts.Count(report.Windows.Count)),
             ("recorded numbers compared", Amounts.Count(report.NumbersCompared)),
             ("differences", Amounts.Count(report.Differences.Count)));
+        foreach (Day window in report.Unrecorded) page.Line($"Window {window} is sealed but its close was interrupted; finish it with: weledger close --window {window}");
         if (report.Differences.Count == 0) return;
         page.Table(
             [new("position", true), new("event"), new("field"), new("recorded"), new("recomputed")],
@@ -45,7 +47,7 @@ internal static class AuditVerb
         }
 
         run.Answer(
-            () => new { ok = report.Differences.Count == 0, report.Events, report.Windows, report.NumbersCompared, report.Differences },
+            () => new { ok = report.Differences.Count == 0, report.Events, report.Windows, report.Unrecorded, report.NumbersCompared, report.Differences },
             page =>
             {
                 Show(page, report);

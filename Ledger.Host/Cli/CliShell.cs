@@ -6,8 +6,6 @@ namespace Ledger.Host.Cli;
 /// <summary>The command line: its verbs, their common options, and the one place where faults become words.</summary>
 internal sealed class CliShell
 {
-    private const string DefaultDataDirectory = "weledger-data";
-
     private readonly CliIo _io;
     private readonly RootCommand _root;
     private readonly Option<string?> _data = new("--data")
@@ -42,7 +40,7 @@ internal sealed class CliShell
             else verb.Options.Add((Option)symbol);
         }
 
-        verb.SetAction((parsed, cancel) => run(new VerbRun(_io, parsed, DataDirectory(parsed), parsed.GetValue(_json)), cancel));
+        verb.SetAction((parsed, cancel) => run(new VerbRun(_io, parsed, parsed.GetValue(_data), parsed.GetValue(_json)), cancel));
         return verb;
     }
 
@@ -81,6 +79,4 @@ internal sealed class CliShell
         for (Command? at = command; at is not null and not RootCommand; at = at.Parents.OfType<Command>().FirstOrDefault()) words.Push(at.Name);
         return words;
     }
-
-    private string DataDirectory(ParseResult parsed) => _io.PathOf(parsed.GetValue(_data) ?? _io.DataDirectory ?? DefaultDataDirectory);
 }

@@ -25,7 +25,7 @@ internal static class CloseVerb
         if (window is null != all) throw new CliException(ExitCode.Usage, "usage", "close needs one of --window DAY and --all", "see 'weledger close --help'");
         Day? only = window is null ? null : VerbRun.DayOf(window);
         await LogFolder.RequireAsync(run.DataDirectory, cancel);
-        List<ClosedWindow> closed = [];
+        List<WindowSummary> closed = [];
         List<Day> running = [];
         using (ProgressLine progress = run.Progress())
         {
@@ -35,7 +35,7 @@ internal static class CloseVerb
             foreach (Day next in days)
             {
                 if (all && next >= today) running.Add(next);
-                else closed.Add(await CloseAsync(session.Ledger, next, progress, cancel));
+                else closed.Add(WindowSummary.Of(await CloseAsync(session.Ledger, next, progress, cancel)));
             }
         }
 
@@ -46,7 +46,7 @@ internal static class CloseVerb
                 if (closed.Count == 0) page.Line("Nothing to close.");
                 else WindowTable.Show(page, closed);
                 foreach (Day day in running) page.Line($"{day} is not over and stays open; close it early by name: weledger close --window {day}");
-                if (closed.Count > 0) page.Line($"Next: weledger statement --window {closed[^1].Window}");
+                if (closed.Count > 0) page.Line($"Next: weledger statement --window {closed[^1].Facts.Window}");
             });
         return ExitCode.Ok;
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Ledger.Core.Events;
 using Ledger.Host.Adapters.Files;
 using Ledger.Projections.EventLog;
@@ -7,6 +8,8 @@ namespace Ledger.Host.Cli;
 /// <summary>Turns everything that can be thrown into one line for a person and an exit code: the only place that does.</summary>
 internal static class FaultTranslation
 {
+    private static readonly SearchValues<char> CodeCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
+
     /// <summary>The line, <c>code: what happened; what to do</c>, and the exit code.</summary>
     public static (string Line, int ExitCode) Of(Exception fault) => fault switch
     {
@@ -28,7 +31,7 @@ internal static class FaultTranslation
     {
         int colon = message.IndexOf(':', StringComparison.Ordinal);
         ReadOnlySpan<char> first = colon < 0 ? message : message.AsSpan(0, colon);
-        bool coded = first.Length > 0 && !first.ContainsAnyExcept("abcdefghijklmnopqrstuvwxyz0123456789-") && first.Contains('-');
+        bool coded = first.Length > 0 && !first.ContainsAnyExcept(CodeCharacters) && first.Contains('-');
         return coded ? message : $"{code}: {message}";
     }
 

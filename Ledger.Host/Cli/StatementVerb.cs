@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
-using CsvHelper;
 using Ledger.Core.Identity;
 using Ledger.Core.Payouts;
 using Ledger.Core.Quantities;
@@ -62,9 +60,12 @@ internal static class StatementVerb
 
     private static void WriteCsv(TextWriter output, List<StatementLine> lines)
     {
-        using CsvWriter csv = new(output, CultureInfo.InvariantCulture, leaveOpen: true);
-        csv.WriteRecords(lines.Select(l => new { account = l.Account, rule = l.Rule, base_units = l.Amount.ToString() }));
+        output.WriteLine("account,rule,base_units");
+        foreach (StatementLine line in lines) output.WriteLine($"{Quoted(line.Account)},{line.Rule},{line.Amount}");
     }
+
+    /// <summary>RFC 4180: quoted where a comma or a quote asks for it; ids hold no line breaks.</summary>
+    private static string Quoted(string text) => text.AsSpan().ContainsAny(',', '"') ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
 
     private static void Show(Page page, WindowReplay replay, List<StatementLine> lines, bool one)
     {

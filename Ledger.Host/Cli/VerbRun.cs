@@ -5,12 +5,17 @@ using Ledger.Core.Time;
 namespace Ledger.Host.Cli;
 
 /// <summary>One command being run: what was asked, and the ways to answer.</summary>
-internal sealed class VerbRun(CliIo io, ParseResult parsed, string dataDirectory, bool json)
+internal sealed class VerbRun(CliIo io, ParseResult parsed, string? dataOption, bool json)
 {
+    private const string DefaultDataDirectory = "weledger-data";
+
     public CliIo Io => io;
 
-    /// <summary>Where the ledger lives.</summary>
-    public string DataDirectory => dataDirectory;
+    /// <summary>Where the ledger lives: what was asked for, else the environment's folder, else the usual one.</summary>
+    public string DataDirectory => io.PathOf(dataOption ?? io.DataDirectory ?? DefaultDataDirectory);
+
+    /// <summary>The folder that was asked for on this command line, if one was.</summary>
+    public string? DataOption => dataOption is null ? null : io.PathOf(dataOption);
 
     /// <summary>Whether one JSON document is the whole answer.</summary>
     public bool Json => json;
