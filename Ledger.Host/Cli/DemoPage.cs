@@ -38,11 +38,11 @@ internal static class DemoPage
 
         page.Heading("What to do next");
         string account = result.Explained.Account;
-        page.Line($"  weledger status --data {folder}");
-        page.Line($"  weledger explain account {account} --data {folder}");
-        page.Line($"  weledger statement --window {result.Windows[^1].Facts.Window} --data {folder}");
-        page.Line($"  weledger verify {result.ProofFile}");
-        page.Line("  weledger import FILE --map kuairand");
+        page.Command($"weledger status --data {folder}");
+        page.Command($"weledger explain account {account} --data {folder}");
+        page.Command($"weledger statement --window {result.Windows[^1].Facts.Window} --data {folder}");
+        page.Command($"weledger verify {result.ProofFile}");
+        page.Command("weledger import FILE --map kuairand");
         page.Blank();
         page.Line(string.Create(CultureInfo.InvariantCulture, $"Took {took.TotalSeconds:0.0} s. The data stays in {folder}"));
         page.Line(AuditVerb.Verdict(audit));

@@ -15,63 +15,97 @@ internal sealed class Page
     /// <summary>Columns of a page that is not on a terminal.</summary>
     public const int PlainWidth = 100;
 
-    private readonly IAnsiConsole _console;
+    private const int ProseWidthMin = 30;
+    private const int ColumnPadding = 3;
+
+    private readonly CliIo _io;
     private readonly int _width;
+    private bool _afterBlank = true;
 
     public Page(CliIo io)
     {
+        _io = io;
         _width = io.OutIsTerminal ? io.TerminalWidth : PlainWidth;
-        _console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Ansi = io.OutIsTerminal ? AnsiSupport.Detect : AnsiSupport.No,
-            ColorSystem = io.OutIsTerminal ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
-            Interactive = InteractionSupport.No,
-            Out = new AnsiConsoleOutput(io.Out),
-        });
-        _console.Profile.Capabilities.Unicode = true;
-        _console.Profile.Encoding = io.Out.Encoding;
     }
 
     public void Heading(string text)
     {
         Blank();
-        Write(new Text(PlainText.Of(text), new Style(decoration: Decoration.Bold)));
+        Write(_io.OutIsTerminal ? $"\u001b[1m{PlainText.Of(text)}\u001b[0m" : PlainText.Of(text));
     }
 
-    public void Line(string text) => Write(new Text(PlainText.Of(text)));
+    /// <summary>A sentence or more, broken between words.</summary>
+    public void Line(string text)
+    {
+        foreach (string line in TextWrap.Lines(PlainText.Of(text), _width)) Write(line);
+    }
 
-    public void Blank() => _console.WriteLine();
+    /// <summary>A command to copy: never broken.</summary>
+    public void Command(string text) => Write("  " + PlainText.Of(text));
+
+    /// <summary>At most one empty line.</summary>
+    public void Blank()
+    {
+        if (!_afterBlank) Write("");
+    }
 
     /// <summary>Labels and values, one pair a line.</summary>
     public void Facts(params IReadOnlyList<(string Label, string Value)> facts)
     {
-        Grid grid = new();
-        grid.AddColumn(new GridColumn().NoWrap().PadLeft(2).PadRight(3));
-        grid.AddColumn(new GridColumn().PadRight(0));
-        foreach ((string label, string value) in facts) grid.AddRow(new Text(label), new Text(PlainText.Of(value)));
-        Write(grid);
+        int indent = facts.Max(f => f.Label.Length) + 5;
+        foreach ((string label, string value) in facts)
+        {
+            string start = ("  " + label).PadRight(indent);
+            foreach (string line in TextWrap.Lines(PlainText.Of(value), _width - indent))
+            {
+                Write(start + line);
+                start = new string(' ', indent);
+            }
+        }
     }
 
     public void Table(IReadOnlyList<Column> columns, IEnumerable<IReadOnlyList<string>> rows)
     {
+        string[][] cells = [.. rows.Select(row => row.Select(PlainText.Of).ToArray())];
+        int[] widths = [.. columns.Select((column, i) => cells.Select(row => CellWidth(row[i])).Append(CellWidth(column.Title)).Max())];
+        int room = _width - widths.Where((_, i) => !columns[i].IsProse).Sum() - (columns.Count * ColumnPadding);
         Table table = new() { Border = TableBorder.Simple, UseSafeBorder = false };
-        foreach (Column column in columns)
+        for (int i = 0; i < columns.Count; i++)
         {
-            TableColumn made = new(new Text(column.Title)) { NoWrap = !column.IsProse, Alignment = column.IsNumber ? Justify.Right : Justify.Left };
-            table.AddColumn(made);
+            int width = columns[i].IsProse ? Math.Min(widths[i], Math.Max(room, ProseWidthMin)) : widths[i];
+            table.AddColumn(new TableColumn(new Text(columns[i].Title)) { Width = width, Alignment = columns[i].IsNumber ? Justify.Right : Justify.Left });
         }
 
-        foreach (IReadOnlyList<string> row in rows) table.AddRow(row.Select(cell => new Text(PlainText.Of(cell))));
-        Write(table);
+        foreach (string[] row in cells) table.AddRow(row.Select(cell => new Text(cell)));
+        Blank();
+        foreach (string line in Render(table).Split('\n')) Write(line);
+        Blank();
     }
 
-    private void Write(IRenderable renderable)
+    /// <summary>Renders for a page as wide as it takes: the widths are chosen here, and nothing is cut.</summary>
+    private static string Render(IRenderable renderable)
     {
-        // Ids are never cut: a table that needs more room than the page has gets it.
-        _console.Profile.Width = int.MaxValue / 4;
-        int needed = renderable is Text ? 0 : renderable.Measure(RenderOptions.Create(_console, _console.Profile.Capabilities), int.MaxValue / 4).Min;
-        _console.Profile.Width = Math.Max(_width, needed);
-        _console.Write(renderable);
-        if (renderable is Text) _console.WriteLine();
+        using StringWriter text = new() { NewLine = "\n" };
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = AnsiSupport.No,
+            ColorSystem = ColorSystemSupport.NoColors,
+            Interactive = InteractionSupport.No,
+            Out = new AnsiConsoleOutput(text),
+        });
+        console.Profile.Width = short.MaxValue;
+        console.Profile.Capabilities.Unicode = true;
+        console.Write(renderable);
+        return text.ToString();
+    }
+
+    private static int CellWidth(string text) => text.Length == 0 ? 0 : Segment.CellCount([new Segment(text)]);
+
+    private void Write(string line)
+    {
+        string trimmed = line.TrimEnd();
+        if (trimmed.Length == 0 && _afterBlank) return;
+        _afterBlank = trimmed.Length == 0;
+        _io.Out.WriteLine(trimmed);
     }
 }
