@@ -27,6 +27,7 @@ public sealed class CanonicalFieldWriter(IBufferWriter<byte> output) : IFieldWri
 
     public void Text(string name, string value)
     {
+        if (value.Contains('\0')) throw new EventFormatException("text-nul", name, "U+0000 is in no text");
         int size = Encoding.UTF8.GetByteCount(value);
         if (size > TextBytesMax) throw new EventFormatException("text-too-long", name, $"{size} bytes; at most {TextBytesMax}");
         Span<byte> span = output.GetSpan(2 + size);

@@ -103,6 +103,7 @@ public sealed class EventIntake : IDisposable
         await _turn.WaitAsync(cancel);
         try
         {
+            CatchUp(cancel);
             Placement placement = Place(e, Now());
             return placement.NeedsLog ? (await PlaceLateAsync(e, placement, cancel)).Refusal : placement.Refusal;
         }

@@ -36,8 +36,9 @@ public sealed class Community
 
         List<Team> teams = [];
         int next = Creators;
-        for (int provider = CreatorsPerTeam / 2; provider < Creators; provider += CreatorsPerTeam)
+        for (int provider = 0; provider < Creators; provider++)
         {
+            if (!ProvidesTeam(provider)) continue;
             int members = 1 + random.Below(TeamSizeMax - 1);
             int[] team = [.. Enumerable.Range(next, members)];
             next += members;
@@ -82,6 +83,8 @@ public sealed class Community
 
     /// <summary>Starts the community's life from its first day; every call starts the same life anew.</summary>
     public CommunityRun Begin() => new(this);
+
+    internal static bool ProvidesTeam(int creator) => creator % CreatorsPerTeam == CreatorsPerTeam / 2;
 
     /// <summary>A team by account numbers; no free rider is −1.</summary>
     internal sealed record Team(int Provider, int[] Members, int FreeRider);

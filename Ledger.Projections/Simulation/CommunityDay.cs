@@ -8,6 +8,9 @@ namespace Ledger.Projections.Simulation;
 /// <summary>What the community does by plan: opening accounts and spaces, publishing, going live, team work, and the bots' hours.</summary>
 internal sealed class CommunityDay
 {
+    /// <summary>One viewer in so many is granted some WE for tips and purchases.</summary>
+    public const int ViewersPerGrant = 5;
+
     /// <summary>Minutes that a worker of a team is live each day: with a video a day it meets the default ruleset's quota of 60 points.</summary>
     private const int TeamLiveMinutes = 12;
 
@@ -91,7 +94,7 @@ internal sealed class CommunityDay
     {
         for (int creator = 0; creator < _community.Creators; creator++)
         {
-            if (creator % 8 == 4) continue; // provides a team
+            if (Community.ProvidesTeam(creator)) continue;
             int videos = random.Below(3) + (creator < _community.Creators / 20 ? 1 : 0);
             for (int i = 0; i < videos; i++) Add(5 + random.Below(1400), What.Publish, creator, creator, 1);
             if (creator < _community.Creators / 2 && random.Below(3) == 0) PlanLive(creator, creator, 10 + random.Below(SoloLiveMinutesMax - 10), ref random);
@@ -257,8 +260,8 @@ internal sealed class CommunityDay
     // One account in seven has no wallet yet: its payouts carry over.
     private static bool HasWallet(int account) => account % 7 != 6;
 
-    /// <summary>Creators and team members start with some WE for bandwidth, and a fifth of the viewers for tips.</summary>
-    private bool HasGrant(int account) => account < _community.ViewersStart || account % 5 == 0;
+    /// <summary>Creators and team members start with some WE for bandwidth, and some of the viewers for tips.</summary>
+    private bool HasGrant(int account) => account < _community.ViewersStart || account % ViewersPerGrant == 0;
 
     private static bool HasPromoterShare(int creator) => creator % 3 == 0;
 

@@ -92,6 +92,14 @@ public sealed class CommunityRun
 
     private AccountId Viewer() => _community.Accounts[_community.ViewersStart + _activity.Draw(ref _random)];
 
+    /// <summary>A viewer that was granted some WE; the others have nothing to give.</summary>
+    private AccountId Patron()
+    {
+        int index = _community.ViewersStart + _activity.Draw(ref _random);
+        int granted = index - (index % CommunityDay.ViewersPerGrant);
+        return _community.Accounts[granted < _community.ViewersStart ? granted + CommunityDay.ViewersPerGrant : granted];
+    }
+
     private ContentId Video()
     {
         int owner = _popularity.Draw(ref _random);
@@ -114,10 +122,10 @@ public sealed class CommunityRun
             < 935 => Follow(),
             < 945 when _likes.Any => Unlike(),
             < 948 when _follows.Any => Unfollow(),
-            < 958 => new Tipped(Viewer(), _community.Spaces[_popularity.Draw(ref _random)], We(3)),
-            < 963 => new GiftSent(Viewer(), _community.Spaces[_popularity.Draw(ref _random)], Gifts[_random.Below(Gifts.Length)], We(5)),
-            < 966 => new ContentPurchased(Viewer(), Video(), We(2)),
-            < 967 => new AppPurchased(Viewer(), CommunityDay.App, We(2)),
+            < 958 => new Tipped(Patron(), _community.Spaces[_popularity.Draw(ref _random)], We(3)),
+            < 963 => new GiftSent(Patron(), _community.Spaces[_popularity.Draw(ref _random)], Gifts[_random.Below(Gifts.Length)], We(5)),
+            < 966 => new ContentPurchased(Patron(), Video(), We(2)),
+            < 967 => new AppPurchased(Patron(), CommunityDay.App, We(2)),
             < 968 when _tips.Any => Refund(),
             _ => Ring(),
         };
