@@ -48,7 +48,8 @@ public sealed class RewardStatement
             if (i == 0 || account[i] != account[i - 1]) accounts++;
         }
 
-        (Total, AccountCount, Digest) = (TokenAmount.FromBaseUnits(total), accounts, Write(null));
+        (Total, AccountCount) = (TokenAmount.FromBaseUnits(total), accounts);
+        Digest = Write(null); // over the total too, so only now
     }
 
     public Day Window { get; }

@@ -22,11 +22,11 @@ internal sealed class LogProofs
     }
 
     /// <summary>An event with its path to the checkpoint.</summary>
-    public Task<LoggedEvent> EventAsync(RecordedEvent e, CancellationToken cancel) => EventAsync(e, Checkpoint.Size, cancel);
+    public Task<LoggedEvent> EventAsync(RecordedEvent e, CancellationToken cancel) => EventAsync(_log, e, Checkpoint.Size, cancel);
 
-    /// <summary>An event with its path to the root of an earlier size.</summary>
-    public async Task<LoggedEvent> EventAsync(RecordedEvent e, long size, CancellationToken cancel) =>
-        new(CanonicalBytes.Of(e.Event), e.Position, await _log.InclusionProofAsync(e.Position, size, cancel));
+    /// <summary>An event with its path to the root of any size.</summary>
+    public static async Task<LoggedEvent> EventAsync(IEventLog log, RecordedEvent e, long size, CancellationToken cancel) =>
+        new(CanonicalBytes.Of(e.Event), e.Position, await log.InclusionProofAsync(e.Position, size, cancel));
 
     /// <summary>Shows that the checkpoint's log begins with its first <paramref name="oldSize"/> events (1 or more).</summary>
     /// <remarks>

@@ -16,5 +16,9 @@ public sealed record PaidWindow(Day Window, SettlementRules Settlement, Payees P
 {
     /// <summary>What a replay of the window says.</summary>
     public static PaidWindow Of(WindowReplay replay) => new(
-        replay.Window, replay.Ruleset.Settlement, replay.Result.Next.Payees, replay.Result.Statement, replay.Context.Directory.Names);
+        replay.Close.Window,
+        replay.Close.Open.Ruleset.Settlement,
+        replay.Close.Result.Next.Payees,
+        replay.Close.Result.Statement,
+        replay.Close.Context.Directory.Names);
 }

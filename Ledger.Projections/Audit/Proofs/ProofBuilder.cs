@@ -49,8 +49,7 @@ public sealed class ProofBuilder(IEventLog log, Func<Day, CancellationToken, Tas
 
         ProofAnswer payout = await PayoutAsync(activity.Actor, end, wholeStatement, cancel);
         if (payout.Proof is not PayoutProof proof) return payout;
-        LogProofs proofs = await LogProofs.AtHeadAsync(log, cancel);
-        return ProofAnswer.Of(new ActivityProof { Activity = await proofs.EventAsync(found, end.Close.SealedAt, cancel), Payout = proof });
+        return ProofAnswer.Of(new ActivityProof { Activity = await LogProofs.EventAsync(log, found, end.Close.SealedAt, cancel), Payout = proof });
     }
 
     private static ProofAnswer NotClosed(Day window) => ProofAnswer.Refused("not-closed", $"the window {window} is not closed; there is nothing to prove yet");

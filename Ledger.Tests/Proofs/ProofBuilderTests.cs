@@ -1,0 +1,112 @@
+using Ledger.Core.Events;
+using Ledger.Core.Identity;
+using Ledger.Core.Merkle;
+using Ledger.Core.Payouts;
+using Ledger.Core.Payouts.Proofs;
+using Ledger.Core.Quantities;
+using Ledger.Projections.Audit.Proofs;
+using Ledger.Projections.EventLog.InMemory;
+using Ledger.Tests.EventLog;
+using Xunit;
+
+namespace Ledger.Tests.Proofs;
+
+/// <summary>What is built out of a log verifies, says what the log says, and is refused with a reason where there is nothing to show.</summary>
+public sealed class ProofBuilderTests
+{
+    [Fact]
+    public async Task Every_proof_out_of_logs_of_any_size_verifies_before_and_after_its_file_is_read()
+    {
+        for (int events = 0; events < 40; events++)
+        {
+            await using ProofWorld world = await ProofWorld.MakeAsync(seed: events, events);
+            foreach (Proof proof in await world.ProofsAsync())
+            {
+                ProofReport built = ProofVerifier.Verify(proof);
+                Assert.True(built.Ok, $"{events} events: {Failures(built)}");
+                ProofReading reading = ProofFile.Read(ProofFile.Write(proof));
+                Assert.Null(reading.Error);
+                Assert.True(ProofVerifier.Verify(reading.Proof!).Ok);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task The_holder_learns_the_sum_the_lines_and_the_two_roots()
+    {
+        await using ProofWorld world = await ProofWorld.MakeAsync();
+        Proof proof = (await world.Builder.AccountAsync(ProofWorld.Ben, ProofWorld.FirstDay.Next, wholeStatement: true)).Proof!;
+        ProofFacts learned = ProofVerifier.Verify(proof).Learned!;
+
+        Assert.Equal(("ben", new WalletAddress(2, 2).ToString()), (learned.Account, learned.Wallet));
+        Assert.Equal(TokenAmount.FromBaseUnits(1_000), learned.Cumulative);
+        Assert.Equal([new StatedLine(PayoutRule.PoaTeam, TokenAmount.FromBaseUnits(200))], learned.Lines);
+        Assert.Equal(LogCheckpoint.Of(world.Log.Head, await world.Log.LogRootAsync(world.Log.Head)), learned.Checkpoint);
+        Assert.Equal(((PayoutProof)proof).Reward.Root, learned.RewardRoot);
+    }
+
+    [Fact]
+    public async Task Lines_that_the_statement_has_cannot_be_left_out()
+    {
+        await using ProofWorld world = await ProofWorld.MakeAsync();
+        Proof proof = (await world.Builder.AccountAsync(ProofWorld.Ann, ProofWorld.FirstDay, wholeStatement: true)).Proof!;
+        Assert.Equal([PayoutRule.PoaSolo, PayoutRule.Poc], ProofVerifier.Verify(proof).Learned!.Lines!.Select(line => line.Rule));
+        Proof lineless = (PayoutProof)proof with { Lines = ((PayoutProof)proof).Lines! with { OfAccount = [] } };
+        Assert.Contains(ProofVerifier.Verify(lineless).Checks, check => check is { Name: "lines-account", Ok: false });
+    }
+
+    [Fact]
+    public async Task A_later_wallet_does_not_change_what_an_earlier_close_proves()
+    {
+        await using ProofWorld world = await ProofWorld.MakeAsync();
+        PayoutProof proof = (PayoutProof)(await world.Builder.AccountAsync(ProofWorld.Ben, ProofWorld.FirstDay, wholeStatement: false)).Proof!;
+        Assert.Equal(new WalletAddress(2, 2), proof.Wallet);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_shown_is_refused_with_a_stable_code()
+    {
+        await using ProofWorld world = await ProofWorld.MakeAsync();
+        ProofBuilder builder = world.Builder;
+        NewEvent seal = await LastAsync(world.Log, e => e.Payload is WindowSealed);
+
+        Assert.Equal("not-closed", (await builder.AccountAsync(ProofWorld.Ann, ProofWorld.FirstDay.Plus(5), false)).RefusalCode);
+        Assert.Equal("unknown-account", (await builder.AccountAsync(new AccountId("nobody"), ProofWorld.FirstDay, false)).RefusalCode);
+        Assert.Equal("no-leaf", (await builder.AccountAsync(ProofWorld.Dan, ProofWorld.FirstDay, false)).RefusalCode);
+        Assert.Equal("unknown-event", (await builder.EventAsync(new EventId(42), false)).RefusalCode);
+        Assert.Equal("not-activity", (await builder.EventAsync(seal.Id, false)).RefusalCode);
+        Assert.Equal("after-seal", (await builder.EventAsync(world.LateLike, false)).RefusalCode);
+        NewEvent open = await LastAsync(world.Log, e => e.Payload is ActivityPayload && e.Window != ProofWorld.FirstDay && e.Window != ProofWorld.FirstDay.Next);
+        Assert.Equal("not-closed", (await builder.EventAsync(open.Id, false)).RefusalCode);
+    }
+
+    [Fact]
+    public async Task Consistency_is_shown_from_every_size_to_every_later_one()
+    {
+        for (int size = 1; size <= 40; size++)
+        {
+            await using InMemoryEventLog log = new();
+            await log.AppendAsync(new SampleEvents(size).Take(size));
+            LogProofs proofs = await LogProofs.AtHeadAsync(log, default);
+            for (int old = 1; old <= size; old++)
+            {
+                IReadOnlyList<Digest> path = await proofs.ConsistencyAsync(old, default);
+                Assert.True(
+                    ConsistencyProof.Verify(await log.LogRootAsync(old), old, proofs.Checkpoint.Root, size, [.. path]), $"from {old} to {size}");
+            }
+        }
+    }
+
+    private static async Task<NewEvent> LastAsync(InMemoryEventLog log, Func<NewEvent, bool> wanted)
+    {
+        await foreach (RecordedEvent e in log.ReadAllAsync(log.Head, Projections.EventLog.ReadDirection.Backwards))
+        {
+            if (wanted(e.Event)) return e.Event;
+        }
+
+        throw new InvalidOperationException("the sample log has no such event");
+    }
+
+    private static string Failures(ProofReport report) =>
+        string.Join("; ", report.Checks.Where(check => !check.Ok).Select(check => $"{check.Name}: {check.Expected} / {check.Found}"));
+}
