@@ -5,8 +5,15 @@ namespace Ledger.Core.Accounting;
 /// <summary>Broadcast minutes bought and used, by account (reward rules R8).</summary>
 public sealed class BandwidthMinutes : IBandwidth
 {
-    private readonly Dictionary<int, List<(long Position, long Sum)>> _bought = [];
-    private readonly Dictionary<int, long> _used = [];
+    private readonly Dictionary<int, List<(long Position, long Sum)>> _bought;
+    private readonly Dictionary<int, long> _used;
+
+    public BandwidthMinutes()
+        : this([], [])
+    {
+    }
+
+    private BandwidthMinutes(Dictionary<int, List<(long Position, long Sum)>> bought, Dictionary<int, long> used) => (_bought, _used) = (bought, used);
 
     /// <inheritdoc/>
     public long MinutesAt(int account, long position)
@@ -22,6 +29,9 @@ public sealed class BandwidthMinutes : IBandwidth
 
         return (low == 0 ? 0 : purchases[low - 1].Sum) - _used.GetValueOrDefault(account);
     }
+
+    /// <summary>The same answers for ever, whatever later windows use. Purchases are asked for by position, so only what was used is copied.</summary>
+    public IBandwidth Frozen() => new BandwidthMinutes(_bought, new Dictionary<int, long>(_used));
 
     /// <summary>Takes the minutes that a closed window counted.</summary>
     public void Use(ContributionSheet sheet)

@@ -22,6 +22,7 @@ public sealed class Bookkeeper(Directory directory, Func<Day, Ruleset> rulesetOf
     private readonly PromoterCredits _promoters = new();
     private readonly Dictionary<Day, WindowMoney> _windows = [];
     private readonly Dictionary<EventId, (int Tipper, Day Window, JournalEntry Entry)> _tips = [];
+    private readonly HashSet<Day> _open = [];
     private readonly SortedDictionary<Day, (UInt128 TopUps, UInt128 Buyback)> _sealed = [];
 
     /// <summary>Every balance now.</summary>
@@ -71,10 +72,12 @@ public sealed class Bookkeeper(Directory directory, Func<Day, Ruleset> rulesetOf
                 _promoters.SetShare(directory.Names.Intern(share.Space.Value), e.Position, share.ShareBps);
                 return default;
             case WindowOpened opened:
+                _open.Add(opened.Window);
                 _promoters.Opened(opened.Window, e.Position);
                 return default;
             case WindowSealed seal:
-                Seal(seal.Window);
+                // The seal of a window that is not open, or is closed already, must not hold the fund.
+                if (_open.Contains(seal.Window)) Seal(seal.Window);
                 return default;
             default: return default;
         }
@@ -96,6 +99,7 @@ public sealed class Bookkeeper(Directory directory, Func<Day, Ruleset> rulesetOf
     {
         foreach (JournalEntry entry in entries) Balances.Post(entry);
         _sealed.Remove(window);
+        _open.Remove(window);
         _windows.Remove(window);
         _promoters.Forget(window);
         foreach (EventId tip in _tips.Where(t => t.Value.Window == window).Select(t => t.Key).ToArray()) _tips.Remove(tip);

@@ -19,7 +19,7 @@ public sealed class Directory(NameTable names)
     private ContentFacts[] _contents = [];
     private readonly Dictionary<string, int> _categoryNumbers = new(StringComparer.Ordinal);
     private readonly List<string> _categories = [];
-    private readonly Dictionary<int, WalletAddress> _wallets = [];
+    private readonly Dictionary<int, List<(long Position, WalletAddress Wallet)>> _wallets = [];
 
     /// <summary>The log's names.</summary>
     public NameTable Names => names;
@@ -36,8 +36,13 @@ public sealed class Directory(NameTable names)
     /// <summary>The text of a category number.</summary>
     public string Category(int number) => _categories[number];
 
-    /// <summary>The wallet an account is linked to now, if any.</summary>
-    public WalletAddress? WalletOf(int account) => _wallets.TryGetValue(account, out WalletAddress wallet) ? wallet : null;
+    /// <summary>The wallet an account was linked to at a position, if any: the last one linked before it.</summary>
+    public WalletAddress? WalletOf(int account, long position)
+    {
+        if (!_wallets.TryGetValue(account, out List<(long Position, WalletAddress Wallet)>? links)) return null;
+        int index = links.FindLastIndex(link => link.Position < position);
+        return index < 0 ? null : links[index].Wallet;
+    }
 
     /// <summary>Takes one event; kinds that say nothing of accounts, spaces or videos change nothing.</summary>
     public void Apply(RecordedEvent recorded)
@@ -53,7 +58,9 @@ public sealed class Directory(NameTable names)
                 if (suspended.SuspendedAt == Never) suspended = suspended with { SuspendedAt = recorded.Position };
                 break;
             case WalletLinked e:
-                _wallets[names.Intern(e.Account.Value)] = e.Wallet;
+                int linked = names.Intern(e.Account.Value);
+                if (!_wallets.TryGetValue(linked, out List<(long Position, WalletAddress Wallet)>? links)) _wallets.Add(linked, links = []);
+                links.Add((recorded.Position, e.Wallet));
                 break;
             case SpaceOpened e:
                 ref SpaceFacts space = ref At(ref _spaces, names.Intern(e.Space.Value), SpaceFacts.Unknown);

@@ -8,10 +8,18 @@ namespace Ledger.Core.Contributions;
 /// A like or follow at position p is retracted when the same account unlikes or unfollows the same target after p and before the seal,
 /// whatever window that event is in. A tip is retracted when a refund names it.
 /// </remarks>
-public sealed class Retractions(NameTable names)
+public sealed class Retractions
 {
+    private readonly NameTable _names;
     private readonly Dictionary<int, List<Retraction>> _byAccount = [];
-    private readonly Dictionary<EventId, (int Account, long Position)> _tips = [];
+    private readonly Dictionary<EventId, (int Account, long Position)> _tips;
+
+    public Retractions(NameTable names)
+        : this(names, [])
+    {
+    }
+
+    private Retractions(NameTable names, Dictionary<EventId, (int Account, long Position)> tips) => (_names, _tips) = (names, tips);
 
     /// <summary>Takes one event in log order.</summary>
     public void Apply(RecordedEvent recorded)
@@ -19,16 +27,16 @@ public sealed class Retractions(NameTable names)
         switch (recorded.Payload)
         {
             case Unliked e:
-                Add(names.Intern(e.Account.Value), new Retraction((byte)EventKind.Liked, names.Intern(e.Content.Value), recorded.Position, recorded.Position));
+                Add(_names.Intern(e.Account.Value), new Retraction((byte)EventKind.Liked, _names.Intern(e.Content.Value), recorded.Position, recorded.Position));
                 break;
             case Unfollowed e:
-                Add(names.Intern(e.Account.Value), new Retraction((byte)EventKind.Followed, names.Intern(e.Followee.Value), recorded.Position, recorded.Position));
+                Add(_names.Intern(e.Account.Value), new Retraction((byte)EventKind.Followed, _names.Intern(e.Followee.Value), recorded.Position, recorded.Position));
                 break;
             case Tipped e:
-                _tips[recorded.Event.Id] = (names.Intern(e.Account.Value), recorded.Position);
+                _tips[recorded.Event.Id] = (_names.Intern(e.Account.Value), recorded.Position);
                 break;
             case TipRefunded e:
-                int account = names.Intern(e.Account.Value);
+                int account = _names.Intern(e.Account.Value);
                 if (KnowsTip(e)) Add(account, new Retraction((byte)EventKind.Tipped, Retraction.AnyTarget, _tips[e.Tip].Position, recorded.Position));
                 break;
         }
@@ -36,18 +44,23 @@ public sealed class Retractions(NameTable names)
 
     /// <summary>Whether a refund names a tip that the same account made before.</summary>
     public bool KnowsTip(TipRefunded refund) =>
-        _tips.TryGetValue(refund.Tip, out (int Account, long Position) tip) && tip.Account == names.Find(refund.Account.Value);
+        _tips.TryGetValue(refund.Tip, out (int Account, long Position) tip) && tip.Account == _names.Find(refund.Account.Value);
 
     /// <summary>What an account took back, in log order.</summary>
     public IReadOnlyList<Retraction> Of(int account) => _byAccount.TryGetValue(account, out List<Retraction>? list) ? list : [];
 
-    /// <summary>Drops what can no longer matter: no open window has an event before this position. Tips stay known, a refund may come late.</summary>
-    public void Forget(long before)
+    /// <summary>The same without what can no longer matter, because no open window has an event before a position. Tips stay known: a refund may come late.</summary>
+    /// <remarks>This one is left as it is, so that a window judged with it can be explained later.</remarks>
+    public Retractions Since(long position)
     {
+        Retractions since = new(_names, _tips);
         foreach ((int account, List<Retraction> list) in _byAccount)
         {
-            if (list.RemoveAll(r => r.At < before) > 0 && list.Count == 0) _byAccount.Remove(account);
+            List<Retraction> kept = list.FindAll(r => r.At >= position);
+            if (kept.Count > 0) since._byAccount.Add(account, kept);
         }
+
+        return since;
     }
 
     private void Add(int account, Retraction retraction)

@@ -12,6 +12,9 @@ public sealed record WindowInputs
 {
     public required Day Window { get; init; }
 
+    /// <summary>Position of the window's seal: wallets are those linked before it.</summary>
+    public required long SealedAt { get; init; }
+
     public required Ruleset Ruleset { get; init; }
 
     public required ContributionSheet Sheet { get; init; }
@@ -21,7 +24,7 @@ public sealed record WindowInputs
 
     public required TeamRoster Roster { get; init; }
 
-    /// <summary>Names, and the wallets linked at the close.</summary>
+    /// <summary>Names and wallets.</summary>
     public required Directory Directory { get; init; }
 
     /// <summary>The state after the previous window.</summary>

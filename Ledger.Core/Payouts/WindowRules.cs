@@ -47,7 +47,7 @@ public static class WindowRules
                 Elasticity = pool.Elasticity,
                 Creators = poc.Standings,
                 Popularity = state.Popularity.After((uint)days, ruleset.Popularity.HalfLifeDays, [.. inputs.Gifts], names),
-                Payees = state.Payees.After(account, amount, inputs.Directory.WalletOf, names),
+                Payees = state.Payees.After(account, amount, a => inputs.Directory.WalletOf(a, inputs.SealedAt), names),
             },
         };
     }

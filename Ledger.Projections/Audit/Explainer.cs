@@ -70,7 +70,7 @@ public static class Explainer
             Poc = Poc(close.Result.Poc, account, names),
             Lines = Lines(close.Result.Statement, account),
             Cumulative = Cumulative(close, account),
-            Wallet = close.Context.Directory.WalletOf(account)?.ToString(),
+            Wallet = close.Context.Directory.WalletOf(account, close.Context.SealedAt)?.ToString(),
         };
     }
 
@@ -150,7 +150,7 @@ public static class Explainer
     private static TokenAmount Cumulative(ClosedWindow close, int account)
     {
         Payees payees = close.Result.Next.Payees;
-        if (close.Context.Directory.WalletOf(account) is { } wallet)
+        if (close.Context.Directory.WalletOf(account, close.Context.SealedAt) is { } wallet)
         {
             foreach (WalletPayee payee in payees.Wallets)
             {

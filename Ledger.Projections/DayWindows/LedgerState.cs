@@ -35,7 +35,7 @@ public sealed class LedgerState
     public Memberships Memberships { get; }
 
     /// <summary>What was taken back.</summary>
-    public Retractions Retractions { get; }
+    public Retractions Retractions { get; private set; }
 
     /// <summary>Which windows are open, and which ruleset a new one gets.</summary>
     public OpenWindows Windows { get; } = new();
@@ -83,7 +83,7 @@ public sealed class LedgerState
             Directory = Directory,
             Roster = _open[window].Roster,
             Retractions = Retractions,
-            Bandwidth = Books.Bandwidth,
+            Bandwidth = Books.Bandwidth.Frozen(),
             Unfunded = Books.Of(window).Unfunded,
         };
     }
@@ -98,6 +98,7 @@ public sealed class LedgerState
         WindowResult result = WindowRules.Compute(new WindowInputs
         {
             Window = window,
+            SealedAt = sealedAt,
             Ruleset = open.Ruleset,
             Sheet = sheet,
             SheetDigest = sheetDigest,
@@ -114,7 +115,7 @@ public sealed class LedgerState
         Payouts = result.Next;
         _open.Remove(window);
         Pending = null;
-        Retractions.Forget(_open.Count == 0 ? sealedAt : _open.Values.Min(w => w.OpenedAt));
+        Retractions = Retractions.Since(_open.Count == 0 ? sealedAt : _open.Values.Min(w => w.OpenedAt));
         return (result, sheetDigest, journal, Payouts.DigestOf(Directory.Names));
     }
 

@@ -180,9 +180,9 @@ public sealed class BookkeeperTests
     public void What_is_added_after_the_seal_waits_for_the_window_after()
     {
         Books books = new();
-        books.Do(new WindowSealed(Books.Today));
+        books.Seal(Books.Today);
         books.Do(new PoolToppedUp("reserve", TokenAmount.FromWe(7)));
-        books.Do(new WindowSealed(Books.Today.Next));
+        books.Seal(Books.Today.Next);
         Assert.Equal("0", books.Keeper.TopUps(Books.Today).ToWe());
         Assert.Equal("7", books.Keeper.TopUps(Books.Today.Next).ToWe());
     }
@@ -191,9 +191,19 @@ public sealed class BookkeeperTests
     public void Between_seal_and_close_nobody_else_takes_from_the_incentive_fund()
     {
         Books books = new();
-        books.Do(new WindowSealed(Books.Today));
+        books.Seal(Books.Today);
         Assert.Equal(MoneyVerdict.Unfunded, books.Do(new AllocationReleased("incentive-fund", new AccountId("cat"), TokenAmount.FromWe(1)), Books.Today.Next).Verdict);
         Assert.Equal(MoneyVerdict.Moved, books.Do(new AllocationReleased("reserve", new AccountId("cat"), TokenAmount.FromWe(1)), Books.Today.Next).Verdict);
+    }
+
+    [Fact]
+    public void The_seal_of_a_window_that_is_not_open_holds_nothing()
+    {
+        Books books = new();
+        books.Close(Books.Today, PayoutState.Initial);
+        books.Do(new WindowSealed(Books.Today), Books.Today.Next);
+        books.Do(new WindowSealed(Books.Today.Plus(9)), Books.Today.Next);
+        Assert.Equal(MoneyVerdict.Moved, books.Do(new AllocationReleased("incentive-fund", new AccountId("cat"), TokenAmount.FromWe(1)), Books.Today.Next).Verdict);
     }
 
     [Fact]

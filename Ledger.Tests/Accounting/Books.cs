@@ -63,13 +63,21 @@ public sealed class Books
 
     public TokenAmount Revenue => Keeper.Balances.Of(JournalAccount.PlatformRevenue);
 
+    /// <summary>Opens a window, if it is not open, and seals it.</summary>
+    public void Seal(Day window)
+    {
+        Do(new WindowOpened(window, default), window);
+        Do(new WindowSealed(window), window);
+    }
+
     /// <summary>Seals, computes, posts: the window in which ann and cat met the quota and ann posted.</summary>
     public (WindowResult Result, TrialBalance Trial) Close(Day window, PayoutState state)
     {
-        Do(new WindowSealed(window), window);
+        Seal(window);
         ContributionSheet sheet = Sheet();
         WindowResult result = WindowRules.Compute(new WindowInputs
         {
+            SealedAt = long.MaxValue,
             Window = window,
             Ruleset = Ruleset,
             Sheet = sheet,

@@ -77,7 +77,7 @@ public sealed class WindowRulesTests
             System.Buffers.ArrayBufferWriter<byte> snapshot = new();
             live.WriteTo(snapshot, world.Names);
             // Another process numbers names in another order.
-            World other = new(world.Ruleset, people, null);
+            World other = new(world.Ruleset, people, namesReversed: true);
             PayoutState read = PayoutState.Read(snapshot.WrittenSpan, other.Names);
             Assert.Equal(live.DigestOf(world.Names), read.DigestOf(other.Names));
 

@@ -30,12 +30,12 @@ public sealed class World
 
     private readonly string[] _names;
 
-    public World(Ruleset ruleset, IReadOnlyList<Person> people, Func<int, string>? nameOf = null)
+    public World(Ruleset ruleset, IReadOnlyList<Person> people, Func<int, string>? nameOf = null, bool namesReversed = false)
     {
         Ruleset = ruleset;
         People = people;
         _names = [.. Enumerable.Range(0, people.Count).Select(nameOf ?? (i => $"p{i:000}"))];
-        foreach (string name in _names) Directory.Names.Intern(name);
+        foreach (string name in namesReversed ? _names.Reverse() : _names) Directory.Names.Intern(name);
         for (int i = 0; i < people.Count; i++) Link(i, people[i].Wallet % 4);
     }
 
@@ -63,6 +63,7 @@ public sealed class World
         ContributionSheet sheet = Sheet();
         return new WindowInputs
         {
+            SealedAt = long.MaxValue,
             Window = FirstDay.Plus(day),
             Ruleset = Ruleset,
             Sheet = sheet,

@@ -37,6 +37,7 @@ public static class CloseBenchmark
         {
             WindowInputs inputs = new()
             {
+                SealedAt = long.MaxValue,
                 Window = Day.FromNumber(20_000 + day),
                 Ruleset = Ruleset.Default,
                 Sheet = sheet,
