@@ -35,7 +35,11 @@ public sealed class NameTable
     }
 
     /// <summary>The ordinal of the name with these bytes, or −1 when it has never appeared.</summary>
-    public int Find(ReadOnlySpan<byte> utf8) => _slots[Slot(utf8)];
+    public int Find(ReadOnlySpan<byte> utf8)
+    {
+        int[] slots = Volatile.Read(ref _slots);
+        return slots[Slot(slots, utf8)];
+    }
 
     /// <summary>The ordinal of <paramref name="text"/>, assigning the next one when it is new.</summary>
     public int Intern(string text)
@@ -49,7 +53,7 @@ public sealed class NameTable
     /// <summary>The ordinal of the name with these bytes, assigning the next one when it is new.</summary>
     public int Intern(ReadOnlySpan<byte> utf8)
     {
-        int slot = Slot(utf8);
+        int slot = Slot(_slots, utf8);
         if (_slots[slot] != Empty) return _slots[slot];
 
         if (_count == _bytes.Length) Array.Resize(ref _bytes, _count * 2);
@@ -80,18 +84,20 @@ public sealed class NameTable
         }
     }
 
-    private int Slot(ReadOnlySpan<byte> utf8)
+    private int Slot(int[] slots, ReadOnlySpan<byte> utf8)
     {
-        int mask = _slots.Length - 1;
+        int mask = slots.Length - 1;
         int slot = unchecked((int)Hash(utf8)) & mask;
-        while (_slots[slot] != Empty && !_bytes[_slots[slot]].AsSpan().SequenceEqual(utf8)) slot = (slot + 1) & mask;
+        while (slots[slot] != Empty && !_bytes[slots[slot]].AsSpan().SequenceEqual(utf8)) slot = (slot + 1) & mask;
         return slot;
     }
 
+    // Readers may look names up meanwhile, so the larger table is filled before they see it.
     private void Grow()
     {
-        _slots = NewSlots(_slots.Length * 2);
-        for (int ordinal = 0; ordinal < _count; ordinal++) _slots[Slot(_bytes[ordinal])] = ordinal;
+        int[] larger = NewSlots(_slots.Length * 2);
+        for (int ordinal = 0; ordinal < _count; ordinal++) larger[Slot(larger, _bytes[ordinal])] = ordinal;
+        Volatile.Write(ref _slots, larger);
     }
 
     private static int[] NewSlots(int size)

@@ -35,21 +35,23 @@ public sealed class PreparedAppend
     public static PreparedAppend Of(IReadOnlyList<NewEvent> events, StreamName? stream)
     {
         if (events.Count > EventsMax) throw new ArgumentException($"{events.Count} events; an append carries at most {EventsMax}", nameof(events));
-        Digest[] leaves = new Digest[events.Count];
+        int[] ends = new int[events.Count];
         int[] rowEnds = new int[events.Count];
-        ArrayBufferWriter<byte> one = new(256);
+        ArrayBufferWriter<byte> all = new(Math.Max(1, events.Count) * 96);
         ArrayBufferWriter<byte> rows = new();
         for (int i = 0; i < events.Count; i++)
         {
             NewEvent e = events[i];
             Check(e, stream);
-            one.ResetWrittenCount();
-            CanonicalBytes.Write(e, one);
-            leaves[i] = LogHash.Leaf(one.WrittenSpan);
-            if (!e.Payload.Kind.IsColumnar()) rows.Write(one.WrittenSpan);
+            int start = all.WrittenCount;
+            CanonicalBytes.Write(e, all);
+            ends[i] = all.WrittenCount;
+            if (!e.Payload.Kind.IsColumnar()) rows.Write(all.WrittenSpan[start..]);
             rowEnds[i] = rows.WrittenCount;
         }
 
+        Digest[] leaves = new Digest[events.Count];
+        new LogHashLanes().Leaves(all.WrittenSpan, ends, leaves);
         return new PreparedAppend(events, leaves, rows.WrittenSpan.ToArray(), rowEnds);
     }
 

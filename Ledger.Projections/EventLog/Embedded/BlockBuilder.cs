@@ -23,6 +23,8 @@ internal sealed class BlockBuilder : IDisposable
     private readonly ActivityPart _activity;
     private readonly RowsPart _rows;
     private readonly List<Digest> _completed = [];
+    private readonly Digest[] _leaves = new Digest[EventsMax];
+    private readonly LogHashLanes _lanes = new();
     private readonly ArrayBufferWriter<byte> _ids = new(EventsMax * EventId.SizeBytes);
     private Digest _previous;
     private long _first;
@@ -66,7 +68,7 @@ internal sealed class BlockBuilder : IDisposable
 
         e.Id.WriteTo(_ids.GetSpan(EventId.SizeBytes));
         _ids.Advance(EventId.SizeBytes);
-        TreePart.Append(_frontier, leaf, _completed);
+        _leaves[_count] = leaf;
         _count++;
     }
 
@@ -74,6 +76,7 @@ internal sealed class BlockBuilder : IDisposable
     public SealedBlock Seal()
     {
         List<StreamSpan> spans = _streams.EndBlock();
+        TreePart.Append(_frontier, _leaves.AsSpan(0, _count), _completed, _lanes);
         byte[][] parts = new byte[BlockHeader.PartCount][];
         parts[(int)BlockPart.Names] = NamesPart.Encode(_names, _namesBefore, _names.Count, _zstd);
         parts[(int)BlockPart.Rows] = _rows.Encode();

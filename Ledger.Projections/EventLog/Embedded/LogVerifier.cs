@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Ledger.Core.Events;
 using Ledger.Core.Identity;
 using Ledger.Core.Merkle;
@@ -15,6 +16,8 @@ internal static class LogVerifier
         StreamIndex streams = new();
         LogFrontier frontier = new();
         List<Digest> completed = [];
+        List<Digest> leaves = [];
+        LogHashLanes lanes = new();
         Digest previous = default;
         while (frontier.Size < head)
         {
@@ -22,12 +25,15 @@ internal static class LogVerifier
             StoredBlock block = reader.At(frontier.Size, previous);
             BlockHeader header = block.Header;
             completed.Clear();
+            leaves.Clear();
             foreach (RecordedEvent e in BlockEvents.All(reader, header, stored))
             {
                 if (streams.Next(e.Event.Stream.Value) != e.Revision) throw LogFaults.Checksum(header.FirstPosition, $"event {e.Position} is not the next of stream {e.Event.Stream}");
                 e.Payload.Write(interner);
-                TreePart.Append(frontier, LogHash.Leaf(CanonicalBytes.Of(e.Event)), completed);
+                leaves.Add(LogHash.Leaf(CanonicalBytes.Of(e.Event)));
             }
+
+            TreePart.Append(frontier, CollectionsMarshal.AsSpan(leaves), completed, lanes);
 
             Require(header, StreamsMatch(reader, header, streams.EndBlock()), "its streams are not those of its events");
             Require(header, names.Count == header.NamesBefore + header.NewNames, "its names are not those of its events");

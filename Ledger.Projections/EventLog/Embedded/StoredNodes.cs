@@ -8,8 +8,6 @@ namespace Ledger.Projections.EventLog.Embedded;
 /// <summary>The log tree's nodes: kept ones from the blocks, those under a tile hashed again from its events.</summary>
 internal sealed class StoredNodes(BlockReader reader, NameTable names, long size) : ILogNodes
 {
-    private const int TileLeaves = 1 << TreePart.TileLevel;
-
     private readonly List<Digest> _leaves = [];
     private long _tile = -1;
 
@@ -40,7 +38,7 @@ internal sealed class StoredNodes(BlockReader reader, NameTable names, long size
         long first = index << level;
         LoadTile(first >> TreePart.TileLevel);
         LogFrontier subtree = new();
-        int offset = (int)(first & (TileLeaves - 1));
+        int offset = (int)(first & (TreePart.TileLeaves - 1));
         for (int i = 0; i < 1 << level; i++) subtree.Append(_leaves[offset + i]);
         return subtree.Root();
     }

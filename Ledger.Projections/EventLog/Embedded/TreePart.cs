@@ -11,23 +11,46 @@ internal static class TreePart
     /// <summary>Lowest level whose nodes are kept: 256 leaves, the tile of C2SP tlog-tiles.</summary>
     public const int TileLevel = 8;
 
-    private const long TileMask = (1 << TileLevel) - 1;
+    /// <summary>Leaves of a tile.</summary>
+    public const int TileLeaves = 1 << TileLevel;
 
-    /// <summary>Appends a leaf to the frontier and adds the kept nodes that it completes, lowest first.</summary>
-    public static void Append(LogFrontier frontier, Digest leaf, List<Digest> completed)
+    private const long TileMask = TileLeaves - 1;
+
+    /// <summary>Appends leaves to the frontier and adds the kept nodes that they complete in order; whole tiles are hashed in lanes, overwriting their leaves.</summary>
+    public static void Append(LogFrontier frontier, Span<Digest> leaves, List<Digest> completed, LogHashLanes lanes)
     {
-        if ((frontier.Size & TileMask) == TileMask)
+        while (!leaves.IsEmpty)
         {
-            Digest node = leaf;
-            ReadOnlySpan<Digest> peaks = frontier.Peaks;
-            for (int level = 1; ((frontier.Size >> (level - 1)) & 1) == 1; level++)
+            if ((frontier.Size & TileMask) == 0 && leaves.Length >= TileLeaves)
             {
-                node = LogHash.Node(peaks[^level], node);
-                if (level >= TileLevel) completed.Add(node);
+                Span<Digest> nodes = leaves[..TileLeaves];
+                for (int width = TileLeaves; width > 1; width /= 2) lanes.Parents(nodes[..width], nodes);
+                Append(frontier, TileLevel, nodes[0], completed);
+                leaves = leaves[TileLeaves..];
+            }
+            else
+            {
+                Append(frontier, 0, leaves[0], completed);
+                leaves = leaves[1..];
+            }
+        }
+    }
+
+    private static void Append(LogFrontier frontier, int level, Digest subtree, List<Digest> completed)
+    {
+        Digest node = subtree;
+        if (level == TileLevel) completed.Add(node);
+        if (level == TileLevel || (frontier.Size & TileMask) == TileMask)
+        {
+            ReadOnlySpan<Digest> peaks = frontier.Peaks;
+            for (int up = 1; ((frontier.Size >> (level + up - 1)) & 1) == 1; up++)
+            {
+                node = LogHash.Node(peaks[^up], node);
+                if (level + up >= TileLevel) completed.Add(node);
             }
         }
 
-        frontier.Append(leaf);
+        frontier.AppendSubtree(level, subtree);
     }
 
     public static byte[] Encode(List<Digest> completed, LogFrontier frontier)

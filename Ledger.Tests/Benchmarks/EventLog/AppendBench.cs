@@ -41,6 +41,7 @@ public static class AppendBench
     private static async Task Append(NewEvent[][] batches, string path, int inFlight, int events)
     {
         Stopwatch watch = Stopwatch.StartNew();
+        TimeSpan cpu = Environment.CpuUsage.TotalTime;
         await using (EmbeddedEventLog log = await EmbeddedEventLog.OpenAsync(path))
         {
             Queue<Task<IReadOnlyList<AppendOutcome>>> sent = [];
@@ -54,6 +55,7 @@ public static class AppendBench
             Report($"append, {inFlight} in flight", events, watch.Elapsed);
         }
 
+        Console.WriteLine($"  {(Environment.CpuUsage.TotalTime - cpu).TotalNanoseconds / events:0} ns of processor time per event, all threads");
         Console.WriteLine($"  {new FileInfo(Path.Combine(path, "log.db")).Length / (double)events:0.0} bytes per event on disk");
     }
 
