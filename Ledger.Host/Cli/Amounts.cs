@@ -6,15 +6,11 @@ namespace Ledger.Host.Cli;
 /// <summary>Quantities as people read them. JSON has the exact ones.</summary>
 internal static class Amounts
 {
-    private const int Decimals = 4;
-
     /// <summary>WE with four decimals, rounded down: nobody is shown more than there is.</summary>
-    public static string We(TokenAmount amount)
-    {
-        UInt128 unit = Pow10(TokenAmount.Decimals - Decimals);
-        (UInt128 whole, UInt128 part) = UInt128.DivRem(amount.BaseUnits / unit, Pow10(Decimals));
-        return string.Create(CultureInfo.InvariantCulture, $"{whole:N0}.{(int)part:D4}");
-    }
+    public static string We(TokenAmount amount) => We(amount, 4);
+
+    /// <summary>The same with two decimals, for wide tables.</summary>
+    public static string ShortWe(TokenAmount amount) => We(amount, 2);
 
     /// <inheritdoc cref="We(TokenAmount)"/>
     public static string We(UInt128 baseUnits) => We(TokenAmount.FromBaseUnits(baseUnits));
@@ -35,6 +31,13 @@ internal static class Amounts
     public static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 
     public static string Count(ulong count) => count.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static string We(TokenAmount amount, int decimals)
+    {
+        UInt128 unit = Pow10(TokenAmount.Decimals - decimals);
+        (UInt128 whole, UInt128 part) = UInt128.DivRem(amount.BaseUnits / unit, Pow10(decimals));
+        return $"{whole.ToString("N0", CultureInfo.InvariantCulture)}.{part.ToString(CultureInfo.InvariantCulture).PadLeft(decimals, '0')}";
+    }
 
     private static UInt128 Pow10(int exponent)
     {

@@ -17,6 +17,12 @@ internal sealed record DemoGroup(string Name, int Accounts, long EventsEach, lon
 /// <summary>Adds up what accounts did and earned over the days.</summary>
 internal sealed class DemoEarnings(NameTable names)
 {
+    public const string Creators = "creators without a team";
+    public const string Working = "teams where all work: members";
+    public const string Burdened = "teams with a free rider: workers";
+    public const string Ring = "sybil ring";
+    public const string Bot = "view bot";
+
     private readonly Dictionary<string, long> _events = new(StringComparer.Ordinal);
     private readonly Dictionary<int, long> _points = [];
     private readonly Dictionary<int, UInt128> _paid = [];
@@ -46,14 +52,14 @@ internal sealed class DemoEarnings(NameTable names)
         DemoGroup[] groups =
         [
             Group("viewers", roles.Viewers),
-            Group("creators without a team", roles.Creators.Where(c => !providers.Contains(c))),
+            Group(Creators, roles.Creators.Where(c => !providers.Contains(c))),
             Group("teams where all work: providers", working.Select(t => t.Provider)),
-            Group("teams where all work: members", working.SelectMany(t => t.Members)),
+            Group(Working, working.SelectMany(t => t.Members)),
             Group("teams with a free rider: providers", burdened.Select(t => t.Provider)),
-            Group("teams with a free rider: workers", burdened.SelectMany(t => t.Members.Where(m => m != t.FreeRider))),
+            Group(Burdened, burdened.SelectMany(t => t.Members.Where(m => m != t.FreeRider))),
             Group("free riders", burdened.Select(t => t.FreeRider!.Value)),
-            Group("sybil ring", roles.SybilRing),
-            Group("view bot", [roles.ViewBot]),
+            Group(Ring, roles.SybilRing),
+            Group(Bot, [roles.ViewBot]),
             Group("spammer", [roles.Spammer]),
         ];
         return [.. groups.Where(g => g.Accounts > 0)];

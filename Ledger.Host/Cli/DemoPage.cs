@@ -27,7 +27,7 @@ internal static class DemoPage
         page.Table(
             [new("who"), new("accounts", true), new("events each", true), new("points each", true), new("WE each", true)],
             result.Groups.Select(g => (string[])[g.Name, Amounts.Count(g.Accounts), Amounts.Count(g.EventsEach), Amounts.Points(g.PointsEachMicro), Amounts.We(g.PaidEach)]));
-        page.Line("The ring, the bot and the spammer do more than others and are paid less for it: verdicts and damping. Teams with a free rider lose together: the group rule.");
+        foreach (string sentence in Comparisons(result.Groups)) page.Line(sentence);
 
         page.Heading("One payout explained");
         ExplanationPage.Show(page, result.Explained, all: false);
@@ -46,6 +46,21 @@ internal static class DemoPage
         page.Blank();
         page.Line(string.Create(CultureInfo.InvariantCulture, $"Took {took.TotalSeconds:0.0} s. The data stays in {folder}"));
         page.Line(AuditVerb.Verdict(audit));
+    }
+
+    /// <summary>What the table says, in words, from its own numbers.</summary>
+    private static IEnumerable<string> Comparisons(IReadOnlyList<DemoGroup> groups)
+    {
+        if (Find(DemoEarnings.Ring) is { } ring && Find(DemoEarnings.Creators) is { } honest && honest.EventsEach > 0 && !honest.PaidEach.IsZero)
+            yield return $"An account of the ring states {Times((UInt128)ring.EventsEach, (UInt128)honest.EventsEach)} times the events of an honest creator and is paid {Times(ring.PaidEach.BaseUnits, honest.PaidEach.BaseUnits)} times as much.";
+        if (Find(DemoEarnings.Bot) is { } bot) yield return $"The view bot's {Amounts.Count(bot.EventsEach)} events earn {Amounts.We(bot.PaidEach)} WE.";
+        if (Find(DemoEarnings.Burdened) is { } burdened && Find(DemoEarnings.Working) is { } working && !working.PaidEach.IsZero)
+            yield return $"Members who work beside a free rider get {Times(burdened.PaidEach.BaseUnits, working.PaidEach.BaseUnits)} times what members get where all work.";
+
+        DemoGroup? Find(string name) => groups.FirstOrDefault(g => g.Name == name);
+
+        // Rounded down to hundredths.
+        static string Times(UInt128 a, UInt128 b) => string.Create(CultureInfo.InvariantCulture, $"{a / b}.{(int)(a * 100 / b % 100):D2}");
     }
 
     private static string Name(IntakeStatus status) => status switch

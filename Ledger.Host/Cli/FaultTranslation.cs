@@ -17,6 +17,7 @@ internal static class FaultTranslation
         CliException e => (e.Message, e.ExitCode),
         OperationCanceledException => ("interrupted: stopped as asked, everything accepted is in the log; run the same command again to go on", ExitCode.Interrupted),
         LogFaultException { Code: "log-missing" } e => ($"{e.Message}; name its folder with --data, or start one with 'weledger import' or 'weledger demo'", ExitCode.NotFound),
+        LogFaultException { Code: "fold-failed" } e => ($"{e.Message}; this is a defect: run again with --debug and report what it prints", ExitCode.Defect),
         LogFaultException e => (WithAdvice(e.Message, "run 'weledger audit' and restore the log from a copy"), ExitCode.Fault),
         MappingException e => (WithAdvice(e.Message, "correct the mapping; specs/import.md explains it"), ExitCode.Usage),
         EventFormatException e => (WithAdvice(e.Message, "the log was written by a newer build or is damaged: use that build or restore the log"), ExitCode.Fault),
