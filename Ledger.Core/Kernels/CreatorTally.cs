@@ -30,7 +30,11 @@ internal sealed class CreatorTally
     public Dictionary<(int Creator, int Category), uint> CategoryPosts { get; } = [];
 
     /// <summary>Adds to one of a creator's counts.</summary>
-    public void Add(int creator, int column, int amount) => Counts[(Row(creator) * Columns) + column] += amount;
+    public void Add(int creator, int column, int amount)
+    {
+        int row = Row(creator); // first: a new creator may replace the array
+        Counts[(row * Columns) + column] += amount;
+    }
 
     /// <summary>Adds another shard's tally.</summary>
     public void Add(CreatorTally other)

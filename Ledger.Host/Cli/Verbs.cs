@@ -1,0 +1,20 @@
+namespace Ledger.Host.Cli;
+
+/// <summary>Every verb, in the order of the help.</summary>
+internal static class Verbs
+{
+    public static IReadOnlyList<Verb> All(CliShell shell) =>
+    [
+        DemoVerb.Create(shell),
+        ImportVerb.Create(shell),
+        CloseVerb.Create(shell),
+        StatementVerb.Create(shell),
+        CliShell.Group("explain", "Tells a person how activity became tokens, or why it did not", "weledger explain account user-000004", ExplainAccountVerb.Create(shell), ExplainEventVerb.Create(shell)),
+        AuditVerb.Create(shell),
+        CliShell.Group("prove", "Writes a proof that anybody can check without the ledger", "weledger prove account user-000004 --out proof.json", ProveAccountVerb.Create(shell), ProveEventVerb.Create(shell)),
+        VerifyVerb.Create(shell),
+        CliShell.Group("ruleset", "Writes, checks, compares, adopts and shows the rules that windows are paid under", "weledger ruleset new > mine.json && weledger ruleset check mine.json", RulesetNewVerb.Create(shell), RulesetCheckVerb.Create(shell), RulesetDiffVerb.Create(shell), RulesetAdoptVerb.Create(shell), RulesetShowVerb.Create(shell)),
+        StatusVerb.Create(shell),
+        ExportVerb.Create(shell),
+    ];
+}
