@@ -24,6 +24,7 @@ public sealed class AccountJudge
     private readonly long _dayStartMinute;
     private readonly KeySet _keys = new();
     private readonly PairTable _pairs = new();
+    private Subject[] _subjects = new Subject[256];
     private readonly uint[] _counted = new uint[EventKinds.ActivityCount];
     private readonly long[] _lastMs = new long[EventKinds.ActivityCount];
 
@@ -58,20 +59,20 @@ public sealed class AccountJudge
     /// <param name="events">Its events of the window.</param>
     /// <param name="totals">What it adds to.</param>
     /// <param name="verdicts">Takes a verdict per event when not empty.</param>
-    public void Judge(int account, ActivityColumns events, ShardTotals totals, Span<Verdict> verdicts = default)
+    public void Judge(int account, ReadOnlySpan<ShardEvent> events, ShardTotals totals, Span<Verdict> verdicts = default)
     {
-        Begin(account, events.Count);
-        ReadOnlySpan<long> position = events.Position.AsSpan(0, events.Count);
-        ReadOnlySpan<byte> kinds = events.Kind.AsSpan(0, events.Count);
-        ReadOnlySpan<int> targets = events.Target.AsSpan(0, events.Count);
-        ReadOnlySpan<long> values = events.Value.AsSpan(0, events.Count);
-        ReadOnlySpan<long> occurredAtMs = events.OccurredAtMs.AsSpan(0, events.Count);
-        for (int i = 0; i < position.Length; i++)
+        Begin(account, events.Length);
+
+        // What is acted on lies anywhere in the directory. Looking all of it up first lets the cache misses overlap.
+        if (_subjects.Length < events.Length) _subjects = new Subject[Math.Max(events.Length, _subjects.Length * 2)];
+        for (int i = 0; i < events.Length; i++) _subjects[i] = SubjectOf(events[i]);
+        for (int i = 0; i < events.Length; i++)
         {
-            Subject subject = SubjectOf((EventKind)kinds[i], targets[i], position[i]);
-            Verdict verdict = VerdictOf((EventKind)kinds[i], targets[i], values[i], position[i], occurredAtMs[i], subject);
-            if (verdict == Verdict.Counted) Count((EventKind)kinds[i], values[i], occurredAtMs[i], targets[i], subject, totals);
-            if ((EventKind)kinds[i] == EventKind.Commented && verdict is Verdict.Counted or Verdict.SelfAction) NoteOwnReply(values[i], targets[i], subject, totals);
+            ref readonly ShardEvent e = ref events[i];
+            ref readonly Subject subject = ref _subjects[i];
+            Verdict verdict = VerdictOf(e, subject, out int slot);
+            if (verdict == Verdict.Counted) Count(e, subject, slot, totals);
+            if (e.Kind == EventKind.Commented && verdict is Verdict.Counted or Verdict.SelfAction) NoteOwnReply(e.Value, subject, totals);
             totals.Verdicts[(int)verdict]++;
             if (!verdicts.IsEmpty) verdicts[i] = verdict;
         }
@@ -92,34 +93,46 @@ public sealed class AccountJudge
         _ownMicro = 0;
         _ownTeamMicro = 0;
         _keys.Reset(checked(events * 3));
-        _pairs.Reset();
+        _pairs.Reset(events);
         Array.Clear(_counted);
     }
 
     /// <summary>First matching reason in the order of <see cref="Verdict"/>.</summary>
-    private Verdict VerdictOf(EventKind kind, int target, long value, long position, long occurredAtMs, in Subject subject)
+    /// <param name="e">The event.</param>
+    /// <param name="subject">What it acts on.</param>
+    /// <param name="slot">Where its key belongs in the set, so that counting it needs no second search; −1 when it has none.</param>
+    private Verdict VerdictOf(in ShardEvent e, in Subject subject, out int slot)
     {
+        slot = -1;
+        EventKind kind = e.Kind;
+        long position = e.Position;
         if (_openedAt >= position) return Verdict.UnknownAccount;
-        if (!subject.Known || (kind == EventKind.TipRefunded && value == 0)) return Verdict.UnknownTarget;
+        if (!subject.Known || (kind == EventKind.TipRefunded && e.Value == 0)) return Verdict.UnknownTarget;
         if (_suspendedAt < position || !_oldEnough) return Verdict.IneligibleAccount;
-        if ((subject.Owner == _account && subject.Counterparty) || (kind == EventKind.ShareVisited && value == _account)) return Verdict.SelfAction;
-        if (subject.DeletedAt < _context.SealedAt || IsTakenBack(kind, target, position)) return Verdict.Retracted;
-        if (kind == EventKind.VideoPublished && subject.OpenedAt != position) return Verdict.Repeat;
-        if (HasKey(kind) && _keys.Contains(Key(kind, target, value))) return Verdict.Repeat;
-        if (_counted[(int)kind] > 0 && Distance(occurredAtMs, _lastMs[(int)kind]) < (ulong)_rules.MinIntervalMs[(int)kind]) return Verdict.TooFast;
+        if ((subject.Owner == _account && subject.Counterparty) || (kind == EventKind.ShareVisited && e.Value == _account)) return Verdict.SelfAction;
+        if (subject.Deleted || IsTakenBack(kind, e.Target, position)) return Verdict.Retracted;
+        if (subject.PublishedBefore) return Verdict.Repeat;
+        if (HasKey(kind))
+        {
+            slot = _keys.SlotOf(Key(kind, e.Target, e.Value));
+            if (_keys.IsTaken(slot)) return Verdict.Repeat;
+        }
+
+        if (_counted[(int)kind] > 0 && Distance(e.OccurredAtMs, _lastMs[(int)kind]) < (ulong)_rules.MinIntervalMs[(int)kind]) return Verdict.TooFast;
         if (_rules.Cap[(int)kind] != 0 && _counted[(int)kind] >= _rules.Cap[(int)kind]) return Verdict.OverCap;
-        if (IsTrivial(kind, value, subject)) return Verdict.Trivial;
-        if (kind is EventKind.BroadcastMinute or EventKind.PresenceMinute && _keys.Contains(MinuteKey(kind, value))) return Verdict.Overlap;
+        if (IsTrivial(kind, e.Value, subject)) return Verdict.Trivial;
+        if (kind is EventKind.BroadcastMinute or EventKind.PresenceMinute && _keys.Contains(MinuteKey(kind, e.Value))) return Verdict.Overlap;
         if (kind == EventKind.BroadcastMinute && _rules.BandwidthRequired
             && _bandwidthUsed >= _context.Bandwidth.MinutesAt(_account, position)) return Verdict.UnentitledBroadcast;
         return kind.IsPayment() && _context.Unfunded.Contains(position) ? Verdict.Unfunded : Verdict.Counted;
     }
 
-    private void Count(EventKind kind, long value, long occurredAtMs, int target, in Subject subject, ShardTotals totals)
+    private void Count(in ShardEvent e, in Subject subject, int slot, ShardTotals totals)
     {
-        if (HasKey(kind)) _keys.Add(Key(kind, target, value));
+        (EventKind kind, int target, long value) = (e.Kind, e.Target, e.Value);
+        if (slot >= 0) _keys.Put(slot, Key(kind, target, value));
         _counted[(int)kind]++;
-        _lastMs[(int)kind] = occurredAtMs;
+        _lastMs[(int)kind] = e.OccurredAtMs;
         switch (kind)
         {
             case EventKind.Commented:
@@ -161,10 +174,10 @@ public sealed class AccountJudge
     }
 
     /// <summary>Replies under one's own videos or in one's own space are the interaction dimension; each text is taken once.</summary>
-    private void NoteOwnReply(long value, int target, in Subject subject, ShardTotals totals)
+    private void NoteOwnReply(long value, in Subject subject, ShardTotals totals)
     {
         bool own = subject.Owner == _account || At(_context.Directory.Spaces, subject.Space, SpaceFacts.Unknown).Provider == _account;
-        if (!own || subject.DeletedAt < _context.SealedAt || ActivityColumns.CommentLetters(value) < _rules.MinCommentLetters) return;
+        if (!own || subject.Deleted || ActivityColumns.CommentLetters(value) < _rules.MinCommentLetters) return;
         if (_keys.Add(((ulong)OwnReplyKeys << 56) | (unchecked((ulong)value) & KeyMask))) totals.Creators.Add(_account, CreatorTally.OwnReplies, 1);
     }
 
@@ -204,29 +217,32 @@ public sealed class AccountJudge
     }
 
     /// <summary>What an event acts on.</summary>
-    private Subject SubjectOf(EventKind kind, int target, long position)
+    private Subject SubjectOf(in ShardEvent e)
     {
-        switch (kind)
+        long position = e.Position;
+        switch (e.Kind)
         {
             case EventKind.Viewed or EventKind.Liked or EventKind.Unliked or EventKind.Commented or EventKind.Shared
                 or EventKind.ShareVisited or EventKind.ContentPurchased or EventKind.VideoPublished:
-                ContentFacts content = At(_context.Directory.Contents, target, ContentFacts.Unknown);
-                bool publishes = kind == EventKind.VideoPublished;
-                bool known = publishes
-                    ? At(_context.Directory.Spaces, content.Space, SpaceFacts.Unknown).OpenedAt < position
-                    : content.OpenedAt < position;
-                return new Subject(known, content.Owner, content.Space, content.OpenedAt, content.DeletedAt, content.DurationSeconds, Counterparty: !publishes);
+                ReadOnlySpan<ContentFacts> contents = _context.Directory.Contents;
+                if ((uint)e.Target >= (uint)contents.Length) return default;
+                ref readonly ContentFacts content = ref contents[e.Target];
+                bool deleted = content.DeletedAt < _context.SealedAt;
+                if (e.Kind != EventKind.VideoPublished)
+                    return new Subject(content.OpenedAt < position, content.Owner, content.Space, content.DurationSeconds, Counterparty: true, deleted, PublishedBefore: false);
+                bool known = At(_context.Directory.Spaces, content.Space, SpaceFacts.Unknown).OpenedAt < position;
+                return new Subject(known, content.Owner, content.Space, content.DurationSeconds, Counterparty: false, deleted, content.OpenedAt != position);
             case EventKind.Tipped or EventKind.GiftSent or EventKind.PresenceMinute:
-                SpaceFacts space = At(_context.Directory.Spaces, target, SpaceFacts.Unknown);
-                return new Subject(space.OpenedAt < position, space.Provider, target, space.OpenedAt, Contributions.Directory.Never, 0, Counterparty: true);
+                SpaceFacts space = At(_context.Directory.Spaces, e.Target, SpaceFacts.Unknown);
+                return new Subject(space.OpenedAt < position, space.Provider, e.Target, 0, Counterparty: true, Deleted: false, PublishedBefore: false);
             case EventKind.BroadcastStarted or EventKind.BroadcastMinute or EventKind.BroadcastEnded:
-                SpaceFacts stage = At(_context.Directory.Spaces, target, SpaceFacts.Unknown);
-                return new Subject(stage.OpenedAt < position, stage.Provider, target, stage.OpenedAt, Contributions.Directory.Never, 0, Counterparty: false);
+                SpaceFacts stage = At(_context.Directory.Spaces, e.Target, SpaceFacts.Unknown);
+                return new Subject(stage.OpenedAt < position, stage.Provider, e.Target, 0, Counterparty: false, Deleted: false, PublishedBefore: false);
             case EventKind.Followed or EventKind.Unfollowed:
-                AccountFacts followee = At(_context.Directory.Accounts, target, AccountFacts.Unknown);
-                return new Subject(followee.OpenedAt < position, target, -1, followee.OpenedAt, Contributions.Directory.Never, 0, Counterparty: true);
+                bool open = At(_context.Directory.Accounts, e.Target, AccountFacts.Unknown).OpenedAt < position;
+                return new Subject(open, e.Target, -1, 0, Counterparty: true, Deleted: false, PublishedBefore: false);
             default:
-                return new Subject(Known: true, -1, -1, -1, Contributions.Directory.Never, 0, Counterparty: false);
+                return new Subject(Known: true, -1, -1, 0, Counterparty: false, Deleted: false, PublishedBefore: false);
         }
     }
 
@@ -299,9 +315,9 @@ public sealed class AccountJudge
     /// <param name="Known">Whether it existed at the event's position.</param>
     /// <param name="Owner">Whose it is, or −1.</param>
     /// <param name="Space">In which space, or −1.</param>
-    /// <param name="OpenedAt">Where it was opened or published.</param>
-    /// <param name="DeletedAt">Where it was deleted.</param>
     /// <param name="DurationSeconds">A video's length.</param>
     /// <param name="Counterparty">Whether acting on it is acting on its owner.</param>
-    private readonly record struct Subject(bool Known, int Owner, int Space, long OpenedAt, long DeletedAt, uint DurationSeconds, bool Counterparty);
+    /// <param name="Deleted">Whether it was deleted before the seal.</param>
+    /// <param name="PublishedBefore">For a publication: whether the id was published by an earlier event.</param>
+    private readonly record struct Subject(bool Known, int Owner, int Space, uint DurationSeconds, bool Counterparty, bool Deleted, bool PublishedBefore);
 }

@@ -20,11 +20,13 @@ internal sealed class PairTable
 
     public byte[] Kinds { get; private set; } = new byte[32];
 
-    /// <summary>Forgets every owner.</summary>
-    public void Reset()
+    /// <summary>Forgets every owner and makes room for as many as there are events, up to a few hundred.</summary>
+    public void Reset(int events)
     {
         Count = 0;
-        _mask = 63;
+        int slots = 64;
+        while (slots < events * 2L && slots < _slots.Length) slots *= 2;
+        _mask = slots - 1;
         if (_stamp == int.MaxValue)
         {
             Array.Clear(_stamps);

@@ -46,7 +46,8 @@ public static class Explainer
         (ActivityColumns columns, List<string> ids) = Collect(log, close, account, cancel);
         Verdict[] verdicts = new Verdict[columns.Count];
         AccountJudge judge = new(close.Context);
-        judge.Judge(account, columns, new ShardTotals(), verdicts);
+        ShardEvent[] mine = [.. Enumerable.Range(0, columns.Count).Select(i => ShardEvent.From(columns, i))];
+        judge.Judge(account, mine, new ShardTotals(), verdicts);
 
         JudgedEvent[] events = new JudgedEvent[columns.Count];
         for (int i = 0; i < events.Length; i++)

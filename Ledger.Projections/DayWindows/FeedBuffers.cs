@@ -7,7 +7,7 @@ namespace Ledger.Projections.DayWindows;
 /// <summary>Deals a stream of activity to shards, in chunks.</summary>
 internal sealed class FeedBuffers(int shards)
 {
-    private readonly ActivityColumns?[] _open = new ActivityColumns?[shards];
+    private readonly EventChunk?[] _open = new EventChunk?[shards];
     private readonly long[] _from = new long[shards];
     private readonly int[] _epochs = new int[shards];
     private readonly int _mask = BitOperations.IsPow2(shards) ? shards - 1 : throw new ArgumentOutOfRangeException(nameof(shards), "a power of two");
@@ -28,24 +28,28 @@ internal sealed class FeedBuffers(int shards)
     }
 
     /// <summary>Deals events out; a shard's chunk is sent when it is full.</summary>
-    public void Scatter(ActivityColumns events, Action<int, int, ActivityColumns> send)
+    public void Scatter(ActivityColumns events, Action<int, int, EventChunk> send)
     {
         ReadOnlySpan<long> position = events.Position.AsSpan(0, events.Count);
+        ReadOnlySpan<byte> kind = events.Kind.AsSpan(0, events.Count);
         ReadOnlySpan<int> account = events.Account.AsSpan(0, events.Count);
+        ReadOnlySpan<int> target = events.Target.AsSpan(0, events.Count);
+        ReadOnlySpan<long> value = events.Value.AsSpan(0, events.Count);
+        ReadOnlySpan<long> occurredAtMs = events.OccurredAtMs.AsSpan(0, events.Count);
         for (int i = 0; i < position.Length; i++)
         {
             int shard = account[i] & _mask;
             if (position[i] < _from[shard]) continue;
-            ActivityColumns chunk = _open[shard] ??= new ActivityColumns(ShardBuffer.ChunkEvents);
-            chunk.AddFrom(events, i);
-            if (chunk.Count < ShardBuffer.ChunkEvents) continue;
+            EventChunk chunk = _open[shard] ??= new EventChunk();
+            chunk.Add(new ShardEvent(position[i], kind[i], account[i], target[i], value[i], occurredAtMs[i]));
+            if (!chunk.IsFull) continue;
             _open[shard] = null;
             send(shard, _epochs[shard], chunk);
         }
     }
 
     /// <summary>Sends what is left.</summary>
-    public void Flush(Action<int, int, ActivityColumns> send)
+    public void Flush(Action<int, int, EventChunk> send)
     {
         for (int shard = 0; shard < _open.Length; shard++)
         {

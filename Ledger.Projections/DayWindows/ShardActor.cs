@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 using Akka.Actor;
 using Ledger.Core.Contributions;
-using Ledger.Core.Events;
 using Ledger.Core.Kernels;
 
 namespace Ledger.Projections.DayWindows;
@@ -34,7 +33,7 @@ internal sealed class ShardActor : ReceiveActor
     protected override void PreStart()
     {
         ShardSnapshots.Snapshot snapshot = _setup.Snapshots.Load(_shard, _setup.FromPosition);
-        foreach (ActivityColumns chunk in snapshot.Chunks) _buffer.Add(chunk);
+        foreach (EventChunk chunk in snapshot.Chunks) _buffer.Add(chunk);
         _epoch = _setup.Snapshots.NextEpoch(_shard);
         Signal(new ShardReady(_shard, _epoch, snapshot.NextPosition));
     }
@@ -43,7 +42,7 @@ internal sealed class ShardActor : ReceiveActor
     {
         _setup.BeforeChunk?.Invoke(_shard);
         _buffer.Add(chunk.Events);
-        if (chunk.Events.Count == ShardBuffer.ChunkEvents && _buffer.Chunks.Count % ChunksPerSnapshot == 0)
+        if (chunk.Events.IsFull && _buffer.Chunks.Count % ChunksPerSnapshot == 0)
             _setup.Snapshots.Save(_shard, _buffer.Chunks);
     }
 

@@ -1,4 +1,3 @@
-using Ledger.Core.Events;
 using Ledger.Core.Kernels;
 
 namespace Ledger.Projections.DayWindows;
@@ -7,7 +6,7 @@ namespace Ledger.Projections.DayWindows;
 /// <param name="Shard">Whose.</param>
 /// <param name="Epoch">The feeding it belongs to; a shard that restarted ignores what an earlier feeding still had under way.</param>
 /// <param name="Events">The events; full but for the last chunk.</param>
-internal sealed record ShardChunk(int Shard, int Epoch, ActivityColumns Events);
+internal sealed record ShardChunk(int Shard, int Epoch, EventChunk Events);
 
 /// <summary>Everything has been fed: judge it.</summary>
 internal sealed record FoldShard(int Shard, int Epoch);

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Ledger.Core.Events;
+using Ledger.Core.Kernels;
 
 namespace Ledger.Projections.DayWindows;
 
@@ -20,10 +20,9 @@ internal sealed class ShardSnapshots
     public int NextEpoch(int shard) => _epochs.AddOrUpdate(shard, 1, (_, epoch) => epoch + 1);
 
     /// <summary>Keeps a snapshot in place of the shard's earlier one.</summary>
-    public void Save(int shard, IReadOnlyList<ActivityColumns> fullChunks)
+    public void Save(int shard, IReadOnlyList<EventChunk> fullChunks)
     {
-        ActivityColumns last = fullChunks[^1];
-        _byShard[shard] = new Snapshot([.. fullChunks], last.Position[last.Count - 1] + 1);
+        _byShard[shard] = new Snapshot([.. fullChunks], fullChunks[^1].Events[^1].Position + 1);
     }
 
     /// <summary>The shard's snapshot: no chunks and <paramref name="start"/> when there is none.</summary>
@@ -31,5 +30,5 @@ internal sealed class ShardSnapshots
 
     /// <param name="Chunks">What the shard held.</param>
     /// <param name="NextPosition">Where its feeding goes on.</param>
-    internal sealed record Snapshot(IReadOnlyList<ActivityColumns> Chunks, long NextPosition);
+    internal sealed record Snapshot(IReadOnlyList<EventChunk> Chunks, long NextPosition);
 }

@@ -105,7 +105,7 @@ public sealed class WindowFold(IActorRefFactory actors, IEventLog log, FoldOptio
         buffers.Flush(Send);
         foreach (ShardReady ready in hungry.Values) window.Tell(new FoldShard(ready.Shard, ready.Epoch));
 
-        void Send(int shard, int epoch, ActivityColumns chunk) => window.Tell(new ShardChunk(shard, epoch, chunk));
+        void Send(int shard, int epoch, EventChunk chunk) => window.Tell(new ShardChunk(shard, epoch, chunk));
     }
 
     /// <summary>Puts the block's activity rows of the window among its columns, in log order.</summary>

@@ -25,7 +25,7 @@ public sealed class FoldTests
             ActivityColumns columns = new();
             foreach ((RecordedEvent e, _) in account) Append(columns, context, e);
             Verdict[] verdicts = new Verdict[columns.Count];
-            new AccountJudge(context).Judge(names.Find(account.Key), columns, new ShardTotals(), verdicts);
+            new AccountJudge(context).Judge(names.Find(account.Key), Events(columns), new ShardTotals(), verdicts);
             Assert.Equal(account.Select(j => (j.Event.Position, j.Event.Payload.Kind, j.Verdict)),
                 account.Zip(verdicts, (j, verdict) => (j.Event.Position, j.Event.Payload.Kind, verdict)));
         }
@@ -98,7 +98,7 @@ public sealed class FoldTests
                 // What retracts is known to the context whether or not its event is given, so only what is added differs here.
                 Append(columns, context, e);
                 ShardTotals totals = new();
-                new AccountJudge(context).Judge(names.Find(account.Key), columns, totals);
+                new AccountJudge(context).Judge(names.Find(account.Key), Events(columns), totals);
                 long points = SheetMerge.Merge([totals], context.Directory).PointsMicro.Sum();
                 Assert.True(points >= before, $"{e.Payload} took {account.Key} from {before} to {points}");
                 before = points;
@@ -127,12 +127,20 @@ public sealed class FoldTests
         for (int shard = shards - 1; shard >= 0; shard--)
         {
             ShardBuffer buffer = new(shard, shards);
-            buffer.Add(parts[shard]);
+            foreach (ShardEvent[] part in Events(parts[shard]).Chunk(EventChunk.Capacity))
+            {
+                EventChunk chunk = new();
+                foreach (ShardEvent e in part) chunk.Add(e);
+                buffer.Add(chunk);
+            }
+
             totals.Add(buffer.Fold(context));
         }
 
         return SheetMerge.Merge(totals, context.Directory);
     }
+
+    private static ShardEvent[] Events(ActivityColumns columns) => [.. Enumerable.Range(0, columns.Count).Select(i => ShardEvent.From(columns, i))];
 
     private static void Append(ActivityColumns columns, FoldContext context, RecordedEvent e) =>
         ActivityRows.Add(columns, context.Directory.Names, e, e.Payload is TipRefunded refund && context.Retractions.KnowsTip(refund));

@@ -38,16 +38,18 @@ public sealed class CommunityPointsTests
     private (long All, long Team) Points(FoldContext context, AccountId account)
     {
         ShardTotals totals = new();
-        new AccountJudge(context).Judge(_names.Find(account.Value), _second[account], totals);
+        new AccountJudge(context).Judge(_names.Find(account.Value), Events(account), totals);
         return (totals.PointsMicro[0], totals.TeamPointsMicro[0]);
     }
 
     private int Counted(FoldContext context, AccountId account)
     {
         Core.Validity.Verdict[] verdicts = new Core.Validity.Verdict[_second[account].Count];
-        new AccountJudge(context).Judge(_names.Find(account.Value), _second[account], new ShardTotals(), verdicts);
+        new AccountJudge(context).Judge(_names.Find(account.Value), Events(account), new ShardTotals(), verdicts);
         return verdicts.Count(v => v == Core.Validity.Verdict.Counted);
     }
+
+    private ShardEvent[] Events(AccountId account) => [.. Enumerable.Range(0, _second[account].Count).Select(i => ShardEvent.From(_second[account], i))];
 
     private async Task<FoldContext> SecondDayAsync()
     {

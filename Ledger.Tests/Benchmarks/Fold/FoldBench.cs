@@ -26,17 +26,18 @@ internal static class FoldBench
 
     private static ContributionSheet Fold(ColumnWorkload workload, ActivityColumns[] input)
     {
+        long started = Stopwatch.GetTimestamp();
         const int Shards = 256;
         ShardBuffer[] shards = [.. Enumerable.Range(0, Shards).Select(shard => new ShardBuffer(shard, Shards))];
-        ActivityColumns?[] open = new ActivityColumns?[Shards];
+        EventChunk?[] open = new EventChunk?[Shards];
         foreach (ActivityColumns batch in input)
         {
             for (int i = 0; i < batch.Count; i++)
             {
                 int shard = batch.Account[i] & (Shards - 1);
-                ActivityColumns chunk = open[shard] ??= new ActivityColumns(ShardBuffer.ChunkEvents);
-                chunk.AddFrom(batch, i);
-                if (chunk.Count < ShardBuffer.ChunkEvents) continue;
+                EventChunk chunk = open[shard] ??= new EventChunk();
+                chunk.Add(ShardEvent.From(batch, i));
+                if (!chunk.IsFull) continue;
                 shards[shard].Add(chunk);
                 open[shard] = null;
             }
@@ -47,9 +48,14 @@ internal static class FoldBench
             if (open[shard] is { } last) shards[shard].Add(last);
         }
 
+        double dealt = Stopwatch.GetElapsedTime(started).TotalSeconds;
         ShardTotals[] totals = new ShardTotals[Shards];
         Parallel.For(0, Shards, shard => totals[shard] = shards[shard].Fold(workload.Context));
-        return SheetMerge.Merge(totals, workload.Context.Directory);
+        double judged = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        ContributionSheet sheet = SheetMerge.Merge(totals, workload.Context.Directory);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"  deal {dealt:F3} s, judge {judged - dealt:F3} s, merge {Stopwatch.GetElapsedTime(started).TotalSeconds - judged:F3} s"));
+        return sheet;
     }
 
     private static ActivityColumns Copy(ActivityColumns batch)
