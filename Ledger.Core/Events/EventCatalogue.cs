@@ -66,6 +66,7 @@ public static class EventCatalogue
         Add(EventKind.WindowOpened, WindowOpened.Read);
         Add(EventKind.WindowSealed, WindowSealed.Read);
         Add(EventKind.WindowClosed, WindowClosed.Read);
+        Add(EventKind.DrawSeeded, DrawSeeded.Read);
         Add(EventKind.StatementIssued, StatementIssued.Read);
         Add(EventKind.StatementFinalized, StatementFinalized.Read);
         Add(EventKind.SettlementPlanned, SettlementPlanned.Read);

@@ -48,6 +48,7 @@ public enum EventKind : ushort
     WindowOpened = 96,
     WindowSealed = 97,
     WindowClosed = 98,
+    DrawSeeded = 99,
 
     StatementIssued = 112,
     StatementFinalized = 113,

@@ -22,7 +22,7 @@ public static class LedgerAudit
         LedgerState state = new(log.Names);
         await new WindowCloser(actors, log, options)
             .AdvanceAsync(state, head, comparison.Closed, comparison.Seen, progress, cancel).ConfigureAwait(false);
-        return comparison.Report(head);
+        return comparison.Report(head, state.Pending?.Window);
     }
 
     private sealed class Comparison
@@ -60,12 +60,13 @@ public static class LedgerAudit
             }
         }
 
-        public AuditReport Report(long head)
+        public AuditReport Report(long head, Day? waiting)
         {
             // A seal without a close is an interrupted closing, not a lie; but a close without its statement is one.
-            foreach (Day window in _halfSeen.Keys)
-                _differences.Add(new AuditDifference(-1, "statement-issued", "window", "(missing)", window.ToString()));
-            return new AuditReport(head, _windows, [.. _awaited.Keys], _numbers, _differences);
+            foreach (Day half in _halfSeen.Keys)
+                _differences.Add(new AuditDifference(-1, "statement-issued", "window", "(missing)", half.ToString()));
+            Day[] unrecorded = waiting is { } window ? [.. _awaited.Keys, window] : [.. _awaited.Keys];
+            return new AuditReport(head, _windows, unrecorded, _numbers, _differences);
         }
 
         private void Compare(RecordedEvent e, EventPayload recomputed)
@@ -85,7 +86,7 @@ public static class LedgerAudit
 /// <summary>What an audit found.</summary>
 /// <param name="Events">Events read.</param>
 /// <param name="Windows">Closed windows that were recomputed and compared.</param>
-/// <param name="Unrecorded">Windows whose closing was interrupted after the seal; closing again records them.</param>
+/// <param name="Unrecorded">Windows that are sealed and whose close is not recorded: interrupted, or waiting for a draw seed; closing again goes on.</param>
 /// <param name="NumbersCompared">Recorded numbers that were compared.</param>
 /// <param name="Differences">Where a recorded number is not the recomputed one.</param>
 public sealed record AuditReport(

@@ -55,6 +55,9 @@ public sealed class LedgerState
     /// <summary>A window whose seal has been applied and that must be closed before anything else is.</summary>
     public (Day Window, long SealedAt)? Pending { get; private set; }
 
+    /// <summary>Whether the pending window's prizes are drawn, so that it closes only with a seed.</summary>
+    public bool PendingDraws => Pending is { } pending && WindowRules.NeedsDrawSeed(_open[pending.Window].Ruleset);
+
     /// <summary>Takes the next event of the log that is not columnar.</summary>
     /// <exception cref="InvalidOperationException">A sealed window is not closed yet.</exception>
     /// <exception cref="LogFaultException">The event names a ruleset that was never adopted.</exception>
@@ -63,10 +66,12 @@ public sealed class LedgerState
         if (Pending is { } pending) throw new InvalidOperationException($"window {pending.Window} is sealed; close it before position {e.Position} is applied");
         Directory.Apply(e);
         Memberships.Apply(e);
-        Retractions.Apply(e);
         Windows.Apply(e.Payload);
         if (e.Payload is WindowOpened opened) OpenWindow(opened, e.Position);
-        Books.Apply(e);
+        MoneyOutcome outcome = Books.Apply(e);
+
+        // A refund that moved nothing, because the tip's tokens are spent or gone, takes nothing back either.
+        if (e.Payload is not TipRefunded || outcome.Verdict == MoneyVerdict.Moved) Retractions.Apply(e);
         if (e.Payload is WindowSealed seal && _open.ContainsKey(seal.Window)) Pending = (seal.Window, e.Position);
         Position = e.Position + 1;
     }
@@ -89,8 +94,11 @@ public sealed class LedgerState
     }
 
     /// <summary>Applies the rules to the sealed window's sheet and moves its tokens.</summary>
+    /// <param name="sheet">The window's contributions.</param>
+    /// <param name="drawSeed">What prizes are drawn with, when the ruleset draws them.</param>
     /// <returns>The result, and the digests of the journal entries and of the state behind it.</returns>
-    public (WindowResult Result, Core.Merkle.Digest Sheet, Core.Merkle.Digest Journal, Core.Merkle.Digest State) ClosePending(ContributionSheet sheet)
+    public (WindowResult Result, Core.Merkle.Digest Sheet, Core.Merkle.Digest Journal, Core.Merkle.Digest State) ClosePending(
+        ContributionSheet sheet, Core.Merkle.Digest? drawSeed)
     {
         (Day window, long sealedAt) = Pending ?? throw new InvalidOperationException("no window is sealed");
         OpenWindow open = _open[window];
@@ -108,6 +116,7 @@ public sealed class LedgerState
             Fund = Books.Fund,
             TopUps = Books.TopUps(window),
             Gifts = Books.Of(window).Gifts,
+            DrawSeed = drawSeed,
         });
         IReadOnlyList<JournalEntry> entries = Books.EntriesOf(window, result, sealedAt);
         Core.Merkle.Digest journal = Books.JournalDigest(entries);

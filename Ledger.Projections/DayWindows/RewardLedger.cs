@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Ledger.Core.Events;
 using Ledger.Core.Identity;
+using Ledger.Core.Merkle;
 using Ledger.Core.Time;
 using Ledger.Projections.EventLog;
 using Ledger.Projections.Ingest;
@@ -101,12 +102,26 @@ public sealed class RewardLedger : IDisposable
                 await AdvanceAsync(progress, cancel).ConfigureAwait(false);
             }
 
+            if (State.PendingDraws && State.Pending!.Value.Window <= window)
+                throw new InvalidOperationException($"draw-seed-missing: window {State.Pending.Value.Window} is sealed and its prizes are drawn; give it the hash of a block made after the seal");
             return (await ReplayInTurnAsync(window, progress, cancel).ConfigureAwait(false)).Close;
         }
         finally
         {
             _turn.Release();
         }
+    }
+
+    /// <summary>Gives a sealed window the block whose hash its prizes are drawn with. Only the first one given counts.</summary>
+    /// <exception cref="InvalidOperationException"><c>draw-seed-unwanted</c>: no sealed window of this day waits for one.</exception>
+    public async Task SeedDrawAsync(Day window, ulong chainId, ulong blockNumber, Digest blockHash, CancellationToken cancel = default)
+    {
+        await CatchUpAsync(null, cancel).ConfigureAwait(false);
+        if (!State.PendingDraws || State.Pending!.Value.Window != window)
+            throw new InvalidOperationException($"draw-seed-unwanted: window {window} does not wait for a seed; seal it first, under a ruleset whose prizes are drawn");
+        UnixMs now = Now();
+        DrawSeeded seeded = new(window, chainId, blockNumber, blockHash);
+        await Log.AppendAsync([new NewEvent(WindowCloser.SeedId(window), now, now, window, seeded)], cancel).ConfigureAwait(false);
     }
 
     /// <summary>Declares every statement final whose hold has passed, in order.</summary>

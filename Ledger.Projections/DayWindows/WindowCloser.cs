@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Ledger.Core.Contributions;
 using Ledger.Core.Events;
+using Ledger.Core.Identity;
 using Ledger.Core.Merkle;
 using Ledger.Core.Payouts;
 using Ledger.Core.Time;
@@ -12,7 +13,7 @@ namespace Ledger.Projections.DayWindows;
 /// <remarks>Nothing is written: what comes out is what a close should record, or what an audit compares the record with.</remarks>
 public sealed class WindowCloser(IActorRefFactory actors, IEventLog log, FoldOptions options)
 {
-    /// <summary>Applies everything up to a position. When it is stopped, calling it again goes on where it stopped.</summary>
+    /// <summary>Applies everything up to a position, or up to a seal whose window waits for its draw seed. When it is stopped, calling it again goes on where it stopped.</summary>
     /// <param name="state">What to bring forward.</param>
     /// <param name="to">Where to stop, exclusive.</param>
     /// <param name="closed">Told of each close, in log order, before anything behind its seal is applied.</param>
@@ -22,21 +23,24 @@ public sealed class WindowCloser(IActorRefFactory actors, IEventLog log, FoldOpt
     public async Task AdvanceAsync(
         LedgerState state, long to, Action<ClosedWindow>? closed, Action<RecordedEvent>? seen, IProgress<LedgerProgress>? progress, CancellationToken cancel)
     {
-        if (state.Pending is not null) await ClosePendingAsync().ConfigureAwait(false);
+        if (state.Pending is not null && !await ClosePendingAsync().ConfigureAwait(false)) return;
         foreach (LogBlock block in log.ReadBlocks(state.Position, to, new BlockRequest(Rows: true, Columns: false), cancel))
         {
             foreach (RecordedEvent row in block.Rows)
             {
                 state.Apply(row);
                 seen?.Invoke(row);
-                if (state.Pending is not null) await ClosePendingAsync().ConfigureAwait(false);
+                if (state.Pending is not null && !await ClosePendingAsync().ConfigureAwait(false)) return;
             }
         }
 
-        async Task ClosePendingAsync()
+        // Nothing behind a seal is applied before its window is closed, so a window that waits for its draw seed holds the state there.
+        async Task<bool> ClosePendingAsync()
         {
+            if (state.PendingDraws && await SeedOfAsync(state.Pending!.Value.Window, cancel).ConfigureAwait(false) is null) return false;
             ClosedWindow window = await CloseAsync(state, progress, cancel).ConfigureAwait(false);
             closed?.Invoke(window);
+            return true;
         }
     }
 
@@ -49,8 +53,9 @@ public sealed class WindowCloser(IActorRefFactory actors, IEventLog log, FoldOpt
         IProgress<int>? folded = progress is null ? null : new Relay(progress, window);
         ContributionSheet sheet = await new WindowFold(actors, log, options).FoldAsync(context, open.OpenedAt, folded, cancel).ConfigureAwait(false);
         Digest logRoot = await log.LogRootAsync(sealedAt, cancel).ConfigureAwait(false);
+        Digest? seed = state.PendingDraws ? await SeedOfAsync(window, cancel).ConfigureAwait(false) : null;
         progress?.Report(new LedgerProgress("rules", window, 0));
-        (WindowResult result, Digest sheetDigest, Digest journal, Digest next) = state.ClosePending(sheet);
+        (WindowResult result, Digest sheetDigest, Digest journal, Digest next) = state.ClosePending(sheet, seed);
         Payees payees = result.Next.Payees;
         progress?.Report(new LedgerProgress("reward tree", window, 0));
         RewardTree tree = RewardTree.Build(payees.Leaves(PayeeNames.Domain(open.Ruleset.Settlement)));
@@ -81,6 +86,12 @@ public sealed class WindowCloser(IActorRefFactory actors, IEventLog log, FoldOpt
         progress?.Report(new LedgerProgress("done", window, 1000));
         return new ClosedWindow(window, open, context, sheet, facts, result, tree.Root);
     }
+
+    /// <summary>The id of a window's draw seed: one per window, whoever records it.</summary>
+    internal static EventId SeedId(Day window) => EventId.Derive("draw-seeded", window.ToString());
+
+    private async Task<Digest?> SeedOfAsync(Day window, CancellationToken cancel) =>
+        (await log.FindAsync(SeedId(window), cancel).ConfigureAwait(false))?.Payload is DrawSeeded seeded ? seeded.BlockHash : null;
 
     // Progress<T> would post to a synchronization context; this reports at once and in order.
     private sealed class Relay(IProgress<LedgerProgress> to, Day window) : IProgress<int>

@@ -140,9 +140,29 @@ public sealed class RewardLedgerTests : IDisposable
         await Assert.ThrowsAsync<KeyNotFoundException>(() => Explainer.EventAsync(ledger, EventId.Derive("no", "such")));
     }
 
-    private async Task<RewardLedger> StartAsync(IEventLog log, FoldOptions options)
+    [Fact]
+    public async Task Drawn_prizes_wait_for_a_seed_made_after_the_seal_and_only_the_first_counts()
     {
-        await LedgerGenesis.EnsureAsync(log, Ruleset.Default, TimeProvider.System);
+        Ruleset drawing = Ruleset.Default with { Poc = Ruleset.Default.Poc with { Mode = PrizeMode.Draw } };
+        await using InMemoryEventLog log = new();
+        using RewardLedger ledger = await StartAsync(log, new FoldOptions(), drawing);
+        await LiveAsync(ledger, days: 1, closeEachDay: false);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => ledger.SeedDrawAsync(FirstDay, 1, 7, default));
+        InvalidOperationException waits = await Assert.ThrowsAsync<InvalidOperationException>(() => ledger.CloseAsync(FirstDay));
+        Assert.StartsWith("draw-seed-missing", waits.Message, StringComparison.Ordinal);
+        Assert.Equal([FirstDay], (await LedgerAudit.RunAsync(log, _actors, new FoldOptions())).Unrecorded);
+
+        Core.Merkle.Digest block = Core.Merkle.LogHash.Leaf([1, 2, 3]);
+        await ledger.SeedDrawAsync(FirstDay, 1, 7, block);
+        ClosedWindow close = await ledger.CloseAsync(FirstDay);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => ledger.SeedDrawAsync(FirstDay, 1, 8, default));
+        Assert.Contains(close.Result.Poc.Groups, g => g.Size > 1);
+        Assert.Empty((await LedgerAudit.RunAsync(log, _actors, new FoldOptions())).Differences);
+    }
+
+    private async Task<RewardLedger> StartAsync(IEventLog log, FoldOptions options, Ruleset? ruleset = null)
+    {
+        await LedgerGenesis.EnsureAsync(log, ruleset ?? Ruleset.Default, TimeProvider.System);
         return await RewardLedger.OpenAsync(log, _actors, TimeProvider.System, options);
     }
 

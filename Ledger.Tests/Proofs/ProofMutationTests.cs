@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using Ledger.Core.Identity;
 using Ledger.Core.Payouts.Proofs;
 using Ledger.Core.Time;
 using Xunit;
@@ -22,6 +23,7 @@ public sealed class ProofMutationTests
         foreach (Proof proof in await world.ProofsAsync())
         {
             byte[] file = ProofFile.Write(proof);
+            Assert.True(ProofVerifier.Verify(ProofFile.Read(file).Proof!).Ok);
             for (int i = 0; i < file.Length; i++)
             {
                 byte[] mutated = random.Next(4) switch
@@ -76,9 +78,12 @@ public sealed class ProofMutationTests
         {
             foreach (Day window in (Day[])[ProofWorld.FirstDay, ProofWorld.FirstDay.Next])
             {
-                files.Add(Parse((await from.Builder.AccountAsync(ProofWorld.Ann, window, wholeStatement: true)).Proof!));
-                files.Add(Parse((await from.Builder.AccountAsync(ProofWorld.Ben, window, wholeStatement: true)).Proof!));
-                files.Add(Parse((await from.Builder.AccountAsync(ProofWorld.Cat, window, wholeStatement: true)).Proof!));
+                foreach (AccountId account in (AccountId[])[ProofWorld.Ann, ProofWorld.Ben, ProofWorld.Cat])
+                {
+                    Proof proof = (await from.Builder.AccountAsync(account, window, wholeStatement: true)).Proof!;
+                    Assert.True(ProofVerifier.Verify(proof).Ok);
+                    files.Add((JsonObject)JsonNode.Parse(ProofFile.Write(proof))!);
+                }
             }
         }
 
@@ -116,8 +121,6 @@ public sealed class ProofMutationTests
             Assert.Equal(["reward-path"], report.Checks.Where(check => !check.Ok).Select(check => check.Name));
         }
     }
-
-    private static JsonObject Parse(Proof proof) => (JsonObject)JsonNode.Parse(ProofFile.Write(proof))!;
 
     private static void AssertNoticed(byte[] file, string what)
     {
