@@ -5,6 +5,9 @@ namespace Ledger.Host.Cli;
 /// <summary>Everything of the process that a command line touches, so that tests can run one inside theirs.</summary>
 public sealed class CliIo : IDisposable
 {
+    /// <summary>A terminal that says it is narrower than this does not know its width, or cannot show a table anyway.</summary>
+    private const int WidthMin = 60;
+
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     /// <param name="output">Standard output; flushed after every text.</param>
@@ -48,7 +51,7 @@ public sealed class CliIo : IDisposable
     {
         OutIsTerminal = !Console.IsOutputRedirected,
         ErrorIsTerminal = !Console.IsErrorRedirected,
-        TerminalWidth = Console.IsOutputRedirected ? Page.PlainWidth : Math.Max(60, Console.WindowWidth),
+        TerminalWidth = Console.IsOutputRedirected || Console.WindowWidth < WidthMin ? Page.PlainWidth : Console.WindowWidth,
         WorkingDirectory = Environment.CurrentDirectory,
         DataDirectory = Environment.GetEnvironmentVariable("WELEDGER_DATA") is { Length: > 0 } set ? set : null,
     };
