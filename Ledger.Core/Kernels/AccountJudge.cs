@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Ledger.Core.Contributions;
 using Ledger.Core.Events;
 using Ledger.Core.Validity;
@@ -8,7 +9,8 @@ namespace Ledger.Core.Kernels;
 /// <remarks>
 /// No verdict depends on another account's activity, so accounts are judged one after another with tables that stay in cache.
 /// What could cross accounts (balances, deletions, teams) is settled beforehand in the <see cref="FoldContext"/>.
-/// One instance serves one thread.
+/// One instance serves one thread. Its loops are compiled at full optimisation at once: a close is over before tiering would have
+/// found them hot.
 /// </remarks>
 public sealed class AccountJudge
 {
@@ -59,6 +61,7 @@ public sealed class AccountJudge
     /// <param name="events">Its events of the window.</param>
     /// <param name="totals">What it adds to.</param>
     /// <param name="verdicts">Takes a verdict per event when not empty.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Judge(int account, ReadOnlySpan<ShardEvent> events, ShardTotals totals, Span<Verdict> verdicts = default)
     {
         Begin(account, events.Length);
@@ -101,6 +104,7 @@ public sealed class AccountJudge
     /// <param name="e">The event.</param>
     /// <param name="subject">What it acts on.</param>
     /// <param name="slot">Where its key belongs in the set, so that counting it needs no second search; −1 when it has none.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private Verdict VerdictOf(in ShardEvent e, in Subject subject, out int slot)
     {
         slot = -1;
@@ -127,6 +131,7 @@ public sealed class AccountJudge
         return kind.IsPayment() && _context.Unfunded.Contains(position) ? Verdict.Unfunded : Verdict.Counted;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Count(in ShardEvent e, in Subject subject, int slot, ShardTotals totals)
     {
         (EventKind kind, int target, long value) = (e.Kind, e.Target, e.Value);
@@ -181,6 +186,7 @@ public sealed class AccountJudge
         if (_keys.Add(((ulong)OwnReplyKeys << 56) | (unchecked((ulong)value) & KeyMask))) totals.Creators.Add(_account, CreatorTally.OwnReplies, 1);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void End(ShardTotals totals)
     {
         long points = _ownMicro;
@@ -217,6 +223,7 @@ public sealed class AccountJudge
     }
 
     /// <summary>What an event acts on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private Subject SubjectOf(in ShardEvent e)
     {
         long position = e.Position;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 namespace Ledger.Core.Kernels;
 
 /// <summary>What one account did to each owner: raw points, raw points in the team's space, and by which kinds.</summary>
@@ -37,6 +38,7 @@ internal sealed class PairTable
     }
 
     /// <summary>The entry of an owner, made when it is new.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Entry(int owner)
     {
         int mask = _mask;

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Ledger.Core.Contributions;
 
 namespace Ledger.Core.Kernels;
@@ -48,10 +50,12 @@ public sealed class ShardBuffer
             if (!mine.IsEmpty) judge.Judge((local << _shardsShift) | _shard, mine, totals);
         }
 
+        ArrayPool<ShardEvent>.Shared.Return(sorted);
         return totals;
     }
 
-    /// <summary>A counting sort, which is stable: within an account the log's order stays.</summary>
+    /// <summary>A counting sort, which is stable: within an account the log's order stays. The sorted array is rented.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private (int[] Starts, ShardEvent[] Sorted) SortByAccount()
     {
         int locals = 0;
@@ -68,7 +72,7 @@ public sealed class ShardBuffer
 
         for (int local = 0; local < locals; local++) starts[local + 1] += starts[local];
         int[] next = starts[..locals];
-        ShardEvent[] sorted = GC.AllocateUninitializedArray<ShardEvent>(Count);
+        ShardEvent[] sorted = ArrayPool<ShardEvent>.Shared.Rent(Count);
         foreach (EventChunk chunk in _chunks)
         {
             foreach (ref readonly ShardEvent e in chunk.Events) sorted[next[e.Account >> _shardsShift]++] = e;

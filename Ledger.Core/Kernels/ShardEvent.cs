@@ -39,7 +39,7 @@ public readonly struct ShardEvent
         columns.Position[index], columns.Kind[index], columns.Account[index], columns.Target[index], columns.Value[index], columns.OccurredAtMs[index]);
 }
 
-/// <summary>A run of a shard's events in log order; handed over once and never changed afterwards.</summary>
+/// <summary>A run of a shard's events in log order; handed over once and not changed while a fold holds it.</summary>
 public sealed class EventChunk
 {
     /// <summary>Events of a full chunk.</summary>
@@ -56,4 +56,7 @@ public sealed class EventChunk
     public ReadOnlySpan<ShardEvent> Events => _events.AsSpan(0, Count);
 
     public void Add(in ShardEvent e) => _events[Count++] = e;
+
+    /// <summary>Forgets its events, so that it can be filled again. Only for a chunk that nobody else holds any more.</summary>
+    public void Clear() => Count = 0;
 }

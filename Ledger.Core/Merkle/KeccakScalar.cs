@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Ledger.Core.Merkle;
 
@@ -29,6 +30,7 @@ internal static class KeccakScalar
 
     /// <summary>Permutes the state in place.</summary>
     /// <param name="state">The state; it has at least <see cref="LaneCount"/> lanes.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Permute(Span<ulong> state)
     {
         unchecked

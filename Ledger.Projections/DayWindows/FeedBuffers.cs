@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Ledger.Core.Events;
 using Ledger.Core.Kernels;
 
@@ -11,6 +12,15 @@ internal sealed class FeedBuffers(int shards)
     private readonly long[] _from = new long[shards];
     private readonly int[] _epochs = new int[shards];
     private readonly int _mask = BitOperations.IsPow2(shards) ? shards - 1 : throw new ArgumentOutOfRangeException(nameof(shards), "a power of two");
+
+    private readonly Stack<EventChunk> _free = [];
+
+    /// <summary>Takes back a chunk that no actor holds any more, for the next pass: a window larger than memory is folded in the memory of one pass.</summary>
+    public void Recycle(EventChunk chunk)
+    {
+        chunk.Clear();
+        _free.Push(chunk);
+    }
 
     /// <summary>Scratch for a block whose rows and columns are merged.</summary>
     public ActivityColumns Merged { get; } = new();
@@ -28,6 +38,7 @@ internal sealed class FeedBuffers(int shards)
     }
 
     /// <summary>Deals events out; a shard's chunk is sent when it is full.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Scatter(ActivityColumns events, Action<int, int, EventChunk> send)
     {
         ReadOnlySpan<long> position = events.Position.AsSpan(0, events.Count);
@@ -40,7 +51,7 @@ internal sealed class FeedBuffers(int shards)
         {
             int shard = account[i] & _mask;
             if (position[i] < _from[shard]) continue;
-            EventChunk chunk = _open[shard] ??= new EventChunk();
+            EventChunk chunk = _open[shard] ??= _free.TryPop(out EventChunk? free) ? free : new EventChunk();
             chunk.Add(new ShardEvent(position[i], kind[i], account[i], target[i], value[i], occurredAtMs[i]));
             if (!chunk.IsFull) continue;
             _open[shard] = null;

@@ -22,6 +22,7 @@ public sealed class RewardLedger : IDisposable
     private readonly TimeProvider _clock;
     private readonly FoldOptions _options;
     private readonly bool _isReadOnly;
+    private readonly Lazy<EventIntake> _intake;
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly SortedDictionary<Day, ClosedWindow> _recent = [];
     private readonly SortedDictionary<Day, WindowRecord> _records = [];
@@ -36,14 +37,14 @@ public sealed class RewardLedger : IDisposable
         _options = options;
         _isReadOnly = isReadOnly;
         State = new LedgerState(log.Names);
-        Intake = EventIntake.Open(log, clock);
+        _intake = new Lazy<EventIntake>(() => EventIntake.Open(log, clock));
     }
 
     /// <summary>The log, owned by the caller.</summary>
     public IEventLog Log { get; }
 
     /// <summary>The way in for producers' events.</summary>
-    public EventIntake Intake { get; }
+    public EventIntake Intake => _intake.Value;
 
     /// <summary>The state after everything that <see cref="CatchUpAsync"/> has applied.</summary>
     public LedgerState State { get; }
@@ -162,7 +163,7 @@ public sealed class RewardLedger : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        Intake.Dispose();
+        if (_intake.IsValueCreated) Intake.Dispose();
         _turn.Dispose();
     }
 

@@ -49,7 +49,7 @@ internal sealed class ShardActor : ReceiveActor
     private void Fold()
     {
         _setup.BeforeChunk?.Invoke(_shard);
-        Signal(new ShardFolded(_shard, _epoch, _buffer.Fold(_setup.Context)));
+        Signal(new ShardFolded(_shard, _epoch, _buffer.Fold(_setup.Context), _buffer.Chunks));
     }
 
     // The channel is unbounded and holds a few signals per shard, so this never fails while the fold runs.

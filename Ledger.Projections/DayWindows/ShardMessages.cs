@@ -17,8 +17,8 @@ internal abstract record ShardSignal(int Shard, int Epoch);
 /// <summary>The shard (re)started and wants its events from a position on.</summary>
 internal sealed record ShardReady(int Shard, int Epoch, long FromPosition) : ShardSignal(Shard, Epoch);
 
-/// <summary>The shard's totals.</summary>
-internal sealed record ShardFolded(int Shard, int Epoch, ShardTotals Totals) : ShardSignal(Shard, Epoch);
+/// <summary>The shard's totals, and the chunks it held, which nobody needs once the fold's actors have stopped.</summary>
+internal sealed record ShardFolded(int Shard, int Epoch, ShardTotals Totals, IReadOnlyList<EventChunk> Chunks) : ShardSignal(Shard, Epoch);
 
 /// <summary>The shard failed more often than its supervisor allows.</summary>
 internal sealed record ShardLost(int Shard, string Reason) : ShardSignal(Shard, 0);

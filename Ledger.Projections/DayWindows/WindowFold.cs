@@ -15,6 +15,8 @@ namespace Ledger.Projections.DayWindows;
 /// </remarks>
 public sealed class WindowFold(IActorRefFactory actors, IEventLog log, FoldOptions options)
 {
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(30);
+
     /// <summary>Folds everything of the window between the position where it opened and its seal.</summary>
     /// <param name="context">The window's facts and rules.</param>
     /// <param name="openedAt">Position of the window's opening.</param>
@@ -52,7 +54,7 @@ public sealed class WindowFold(IActorRefFactory actors, IEventLog log, FoldOptio
         IActorRef window = actors.ActorOf(Props.Create(() => new WindowActor(setup, mine)));
         try
         {
-            ShardTotals?[] totals = new ShardTotals?[shards];
+            ShardFolded?[] results = new ShardFolded?[shards];
             Dictionary<int, ShardReady> hungry = [];
             int folded = 0;
             while (folded < mine.Length)
@@ -67,8 +69,8 @@ public sealed class WindowFold(IActorRefFactory actors, IEventLog log, FoldOptio
                             hungry[ready.Shard] = ready;
                             break;
                         case ShardFolded result:
-                            if (totals[result.Shard] is null) folded++;
-                            totals[result.Shard] = result.Totals;
+                            if (results[result.Shard] is null) folded++;
+                            results[result.Shard] = result;
                             break;
                         case ShardLost lost:
                             throw new LogFaultException("fold-failed", $"shard {lost.Shard} of window {context.Window} {lost.Reason}");
@@ -82,11 +84,18 @@ public sealed class WindowFold(IActorRefFactory actors, IEventLog log, FoldOptio
                 hungry.Clear();
             }
 
-            return [.. mine.Select(shard => totals[shard]!)];
+            await window.GracefulStop(StopTimeout).ConfigureAwait(false);
+            foreach (int shard in mine)
+            {
+                foreach (EventChunk chunk in results[shard]!.Chunks) buffers.Recycle(chunk);
+            }
+
+            return [.. mine.Select(shard => results[shard]!.Totals)];
         }
-        finally
+        catch
         {
-            await window.GracefulStop(TimeSpan.FromSeconds(30)).ConfigureAwait(false);
+            await window.GracefulStop(StopTimeout).ConfigureAwait(false);
+            throw;
         }
     }
 
@@ -139,8 +148,8 @@ public sealed record FoldOptions
     /// <summary>Shards per window, a power of two; chosen from the window's size when null.</summary>
     public int? Shards { get; init; }
 
-    /// <summary>Events held at once, in about 40 bytes each.</summary>
-    public int EventsPerPassMax { get; init; } = 10_000_000;
+    /// <summary>Events held at once, in 32 bytes each: one GiB.</summary>
+    public int EventsPerPassMax { get; init; } = 32 << 20;
 
     /// <summary>Called by a shard before each message; fault tests make it throw.</summary>
     internal Action<int>? BeforeChunk { get; init; }

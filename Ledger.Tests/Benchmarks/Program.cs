@@ -1,7 +1,37 @@
+using System.Globalization;
+using BenchmarkDotNet.Running;
+using Ledger.Benchmarks.EventLog;
 using Ledger.Benchmarks.Fold;
 using Ledger.Benchmarks.Ingest;
 using Ledger.Benchmarks.Payouts;
 
-if (args is ["fold-columns", ..]) FoldBench.Run(args[1..]);
-else if (args is ["ingest"]) await IngestBench.RunAsync();
-else if (args is ["close-rules", ..]) CloseBenchmark.Run(1_000_000);
+// fold, append and close print the figures of the main path; micro runs the BenchmarkDotNet classes beside the code.
+switch (args)
+{
+    case ["fold", .. var rest]:
+        long events = rest.Length > 0 ? long.Parse(rest[0], CultureInfo.InvariantCulture) : 10_000_000;
+        FoldBench.Run(Math.Min(events, 10_000_000));
+        ReplayBench.Run(events);
+        return 0;
+    case ["append", .. var rest]:
+        await AppendBench.RunAsync(rest);
+        return 0;
+    case ["close"]:
+        CloseBenchmark.Run(1_000_000);
+        return 0;
+    case ["ingest"]:
+        await IngestBench.RunAsync();
+        return 0;
+    case ["micro", .. var rest]:
+        BenchmarkSwitcher.FromAssembly(typeof(FoldBench).Assembly).Run(rest);
+        return 0;
+    case ["replay-build", var directory, var count]:
+        await ReplayBench.BuildAsync(directory, long.Parse(count, CultureInfo.InvariantCulture));
+        return 0;
+    case ["replay-run", var directory]:
+        await ReplayBench.ReplayAsync(directory);
+        return 0;
+    default:
+        Console.Error.WriteLine("fold [EVENTS] | append [EVENTS] | close | ingest | micro [BenchmarkDotNet arguments]");
+        return 2;
+}

@@ -21,14 +21,7 @@ internal sealed class ColumnWorkload
         NameTable names = new();
         Directory directory = new(names);
         long position = 0;
-        for (int i = 0; i < accounts; i++) Apply(new AccountOpened(new AccountId($"account-{i}")));
-        for (int i = 0; i < accounts / 10; i++) Apply(new SpaceOpened(new SpaceId($"space-{i}"), new AccountId($"account-{i}")));
-        for (int i = 0; i < videos; i++)
-        {
-            int owner = i % (accounts / 10);
-            Apply(new VideoPublished(new ContentId($"video-{i}"), new SpaceId($"space-{owner}"), new AccountId($"account-{owner}"), "music", 60));
-        }
-
+        foreach (EventPayload payload in Reference()) Apply(payload);
         Window = Day.FromNumber(20_000);
         FirstPosition = position;
         Context = new FoldContext
@@ -56,6 +49,18 @@ internal sealed class ColumnWorkload
     public long FirstPosition { get; }
 
     public FoldContext Context { get; }
+
+    /// <summary>Accounts, spaces and videos.</summary>
+    public IEnumerable<EventPayload> Reference()
+    {
+        for (int i = 0; i < _accounts; i++) yield return new AccountOpened(new AccountId($"account-{i}"));
+        for (int i = 0; i < _accounts / 10; i++) yield return new SpaceOpened(new SpaceId($"space-{i}"), new AccountId($"account-{i}"));
+        for (int i = 0; i < _videos; i++)
+        {
+            int owner = i % (_accounts / 10);
+            yield return new VideoPublished(new ContentId($"video-{i}"), new SpaceId($"space-{owner}"), new AccountId($"account-{owner}"), "music", 60);
+        }
+    }
 
     /// <summary>The events, in batches that are overwritten from one to the next.</summary>
     public IEnumerable<ActivityColumns> Batches()

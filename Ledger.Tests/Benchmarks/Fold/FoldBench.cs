@@ -9,9 +9,8 @@ namespace Ledger.Benchmarks.Fold;
 /// <summary>The fold alone: events already in columns, dealt to shards, judged on all cores, merged to a sheet.</summary>
 internal static class FoldBench
 {
-    public static void Run(string[] args)
+    public static void Run(long events)
     {
-        long events = args.Length > 0 ? long.Parse(args[0], CultureInfo.InvariantCulture) : 10_000_000;
         ColumnWorkload workload = new(events, accounts: 100_000, videos: 200_000);
         ActivityColumns[] input = [.. workload.Batches().Select(Copy)];
         for (int run = 0; run < 4; run++)

@@ -1,0 +1,116 @@
+using System.Diagnostics;
+using System.Globalization;
+using Akka.Actor;
+using Ledger.Core.Events;
+using Ledger.Core.Identity;
+using Ledger.Core.Rulesets;
+using Ledger.Core.Time;
+using Ledger.Projections.DayWindows;
+using Ledger.Projections.EventLog.Embedded;
+using Ledger.Projections.Ingest;
+
+namespace Ledger.Benchmarks.Fold;
+
+/// <summary>From the embedded log on disk to a closed window, each step in a process of its own so that its peak memory is its own.</summary>
+internal static class ReplayBench
+{
+    private const int BatchEvents = 16_384;
+
+    /// <summary>Builds a log with one window of this many events, then replays it to the closed window.</summary>
+    public static void Run(long events)
+    {
+        string directory = Path.Combine(Path.GetTempPath(), $"weledger-bench-{Environment.ProcessId}");
+        try
+        {
+            Child("replay-build", directory, events.ToString(CultureInfo.InvariantCulture));
+            for (int run = 0; run < 3; run++) Child("replay-run", directory);
+        }
+        finally
+        {
+            if (Directory.Exists(directory)) Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    public static async Task BuildAsync(string directory, long events)
+    {
+        ColumnWorkload workload = new(events, accounts: 100_000, videos: 200_000);
+        await using EmbeddedEventLog log = await EmbeddedEventLog.OpenAsync(directory);
+        await LedgerGenesis.EnsureAsync(log, Ruleset.Default, TimeProvider.System);
+        long started = Stopwatch.GetTimestamp();
+        ulong id = 1;
+        Day yesterday = workload.Window.Plus(-1);
+        foreach (EventPayload[] batch in workload.Reference().Chunk(BatchEvents))
+            await log.AppendAsync([.. batch.Select(p => new NewEvent(new EventId(id++), yesterday.Start, yesterday.Start, yesterday, p))]);
+        await log.AppendAsync([Own(new WindowOpened(workload.Window, Ruleset.Default.Hash))]);
+
+        NameTable names = workload.Context.Directory.Names;
+        foreach (ActivityColumns batch in workload.Batches())
+        {
+            NewEvent[] group = new NewEvent[batch.Count];
+            for (int i = 0; i < group.Length; i++) group[i] = Event(batch, i);
+            await log.AppendAsync(group);
+        }
+
+        await log.AppendAsync([Own(new WindowSealed(workload.Window))]);
+        Print($"built: {events:N0} events in {Stopwatch.GetElapsedTime(started).TotalSeconds:F1} s");
+
+        NewEvent Own(EventPayload payload) => new(new EventId(id++), workload.Window.Start, workload.Window.Start, workload.Window, payload);
+
+        NewEvent Event(ActivityColumns c, int i)
+        {
+            AccountId account = new(names.Text(c.Account[i]));
+            ContentId video = new(names.Text(c.Target[i]));
+            EventPayload payload = (EventKind)c.Kind[i] switch
+            {
+                EventKind.Viewed => new Viewed(account, video, (uint)c.Value[i]),
+                EventKind.Liked => new Liked(account, video),
+                EventKind.Commented => new Commented(account, video, ActivityColumns.CommentLetters(c.Value[i]), (ulong)c.Value[i] & 0x00ff_ffff_ffff_ffff),
+                _ => new Shared(account, video, (byte)c.Value[i]),
+            };
+
+            // Ids as producers make them: spread over the whole range.
+            UInt128 spread = unchecked((UInt128)id++ * UInt128.Parse("170141183460469231731687303715884105727", CultureInfo.InvariantCulture));
+            return new NewEvent(new EventId(spread), UnixMs.From(c.OccurredAtMs[i]), UnixMs.From(c.OccurredAtMs[i] + 250), workload.Window, payload);
+        }
+    }
+
+    public static async Task ReplayAsync(string directory)
+    {
+        long started = Stopwatch.GetTimestamp();
+        await using EmbeddedEventLog log = await EmbeddedEventLog.OpenReadOnlyAsync(directory);
+        using ActorSystem actors = ActorSystem.Create("bench", "akka.loglevel = OFF");
+        double opened = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        using RewardLedger ledger = await RewardLedger.OpenAsync(log, actors, TimeProvider.System, new FoldOptions(), isReadOnly: true, new Stages(started));
+        double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        Print($"replay: {log.Head:N0} events from the log to the closed window in {seconds:F2} s (opening {opened:F2} s) = {log.Head / seconds / 1e6:F2} M events/s; peak memory {PeakMiB():N0} MiB; {Environment.ProcessorCount} cores");
+        await actors.Terminate();
+    }
+
+    /// <summary>Prints when each stage of the close began.</summary>
+    private sealed class Stages(long started) : IProgress<LedgerProgress>
+    {
+        private string _stage = "";
+
+        public void Report(LedgerProgress value)
+        {
+            if (value.Stage == _stage && value.Thousandths < 1000) return;
+            _stage = value.Stage;
+            Print($"  {Stopwatch.GetElapsedTime(started).TotalSeconds:F2} s: {value.Stage} {value.Thousandths / 10} %");
+        }
+    }
+
+    private static void Print(FormattableString line) => Console.WriteLine(FormattableString.Invariant(line));
+
+    private static long PeakMiB()
+    {
+        string peak = File.ReadLines("/proc/self/status").First(l => l.StartsWith("VmHWM:", StringComparison.Ordinal));
+        return long.Parse(peak.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
+    }
+
+    private static void Child(params string[] args)
+    {
+        using Process child = Process.Start(new ProcessStartInfo("dotnet", [typeof(ReplayBench).Assembly.Location, .. args]))!;
+        child.WaitForExit();
+        if (child.ExitCode != 0) throw new InvalidOperationException($"{args[0]} ended with {child.ExitCode}");
+    }
+}
