@@ -17,6 +17,9 @@ public sealed class AccountJudge
     // Kinds as bits of a pair's entry, in the order of CreatorTally's counterparty columns.
     private const byte ViewBit = 1, LikeBit = 2, CommentBit = 4, TipBit = 8, ShareBit = 16;
 
+    private static ReadOnlySpan<byte> BitOfKind =>
+        [0, ViewBit, LikeBit, 0, CommentBit, ShareBit, ShareBit, 0, 0, 0, 0, 0, 0, TipBit, 0, TipBit, 0, 0, 0, 0];
+
     // Key spaces of the set beside the activity kinds themselves: texts of counted comments, and of own replies.
     private const int CommentTextKeys = 64, OwnReplyKeys = 65;
     private const ulong KeyMask = 0x00ff_ffff_ffff_ffff;
@@ -24,6 +27,10 @@ public sealed class AccountJudge
     private readonly FoldContext _context;
     private readonly ValidityRules _rules;
     private readonly long _dayStartMinute;
+    private readonly long _sealedAt;
+    private readonly long[] _weightMicro;
+    private readonly uint[] _cap;
+    private readonly long[] _minIntervalMs;
     private readonly KeySet _keys = new();
     private readonly PairTable _pairs = new();
     private Subject[] _subjects = new Subject[256];
@@ -43,6 +50,8 @@ public sealed class AccountJudge
     {
         _context = context;
         _rules = context.Rules;
+        _sealedAt = context.SealedAt;
+        (_weightMicro, _cap, _minIntervalMs) = (_rules.WeightMicro, _rules.Cap, _rules.MinIntervalMs);
         _dayStartMinute = context.Window.Start.Value / 60_000;
     }
 
@@ -68,7 +77,8 @@ public sealed class AccountJudge
 
         // What is acted on lies anywhere in the directory. Looking all of it up first lets the cache misses overlap.
         if (_subjects.Length < events.Length) _subjects = new Subject[Math.Max(events.Length, _subjects.Length * 2)];
-        for (int i = 0; i < events.Length; i++) _subjects[i] = SubjectOf(events[i]);
+        ReadOnlySpan<ContentFacts> contents = _context.Directory.Contents;
+        for (int i = 0; i < events.Length; i++) _subjects[i] = SubjectOf(events[i], contents);
         for (int i = 0; i < events.Length; i++)
         {
             ref readonly ShardEvent e = ref events[i];
@@ -122,8 +132,8 @@ public sealed class AccountJudge
             if (_keys.IsTaken(slot)) return Verdict.Repeat;
         }
 
-        if (_counted[(int)kind] > 0 && Distance(e.OccurredAtMs, _lastMs[(int)kind]) < (ulong)_rules.MinIntervalMs[(int)kind]) return Verdict.TooFast;
-        if (_rules.Cap[(int)kind] != 0 && _counted[(int)kind] >= _rules.Cap[(int)kind]) return Verdict.OverCap;
+        if (_counted[(int)kind] > 0 && Distance(e.OccurredAtMs, _lastMs[(int)kind]) < (ulong)_minIntervalMs[(int)kind]) return Verdict.TooFast;
+        if (_cap[(int)kind] != 0 && _counted[(int)kind] >= _cap[(int)kind]) return Verdict.OverCap;
         if (IsTrivial(kind, e.Value, subject)) return Verdict.Trivial;
         if (kind is EventKind.BroadcastMinute or EventKind.PresenceMinute && _keys.Contains(MinuteKey(kind, e.Value))) return Verdict.Overlap;
         if (kind == EventKind.BroadcastMinute && _rules.BandwidthRequired
@@ -163,7 +173,7 @@ public sealed class AccountJudge
                 break;
         }
 
-        long weight = _rules.WeightMicro[(int)kind];
+        long weight = _weightMicro[(int)kind];
         bool inTeam = subject.Space >= 0 && subject.Space == _teamSpace;
         if (!subject.Counterparty)
         {
@@ -175,7 +185,7 @@ public sealed class AccountJudge
         int pair = _pairs.Entry(subject.Owner);
         _pairs.RawMicro[pair] += weight;
         if (inTeam) _pairs.TeamRawMicro[pair] += weight;
-        _pairs.Kinds[pair] |= BitOf(kind);
+        _pairs.Kinds[pair] |= BitOfKind[(int)kind];
     }
 
     /// <summary>Replies under one's own videos or in one's own space are the interaction dimension; each text is taken once.</summary>
@@ -191,19 +201,14 @@ public sealed class AccountJudge
     {
         long points = _ownMicro;
         long teamPoints = _ownTeamMicro;
+        long knee = _rules.PairKneeMicro;
+        CreatorTally creators = totals.Creators;
         for (int pair = 0; pair < _pairs.Count; pair++)
         {
-            points += PairDamping.Damp(_pairs.RawMicro[pair], _rules.PairKneeMicro);
-            teamPoints += PairDamping.Damp(_pairs.TeamRawMicro[pair], _rules.PairKneeMicro);
-            byte kinds = _pairs.Kinds[pair];
-            if (kinds == 0) continue;
-            int row = totals.Creators.Row(_pairs.Owner[pair]) * CreatorTally.Columns;
-            int[] counts = totals.Creators.Counts;
-            counts[row + CreatorTally.Viewers] += kinds & ViewBit;
-            counts[row + CreatorTally.Likers] += (kinds & LikeBit) >> 1;
-            counts[row + CreatorTally.Commenters] += (kinds & CommentBit) >> 2;
-            counts[row + CreatorTally.Tippers] += (kinds & TipBit) >> 3;
-            counts[row + CreatorTally.Sharers] += (kinds & ShareBit) >> 4;
+            points += PairDamping.Damp(_pairs.RawMicro[pair], knee);
+            long teamRaw = _pairs.TeamRawMicro[pair];
+            if (teamRaw != 0) teamPoints += PairDamping.Damp(teamRaw, knee);
+            if (_pairs.Kinds[pair] != 0) creators.AddCounterparty(_pairs.Owner[pair], _pairs.Kinds[pair]);
         }
 
         bool active = false;
@@ -224,17 +229,16 @@ public sealed class AccountJudge
 
     /// <summary>What an event acts on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private Subject SubjectOf(in ShardEvent e)
+    private Subject SubjectOf(in ShardEvent e, ReadOnlySpan<ContentFacts> contents)
     {
         long position = e.Position;
         switch (e.Kind)
         {
             case EventKind.Viewed or EventKind.Liked or EventKind.Unliked or EventKind.Commented or EventKind.Shared
                 or EventKind.ShareVisited or EventKind.ContentPurchased or EventKind.VideoPublished:
-                ReadOnlySpan<ContentFacts> contents = _context.Directory.Contents;
                 if ((uint)e.Target >= (uint)contents.Length) return default;
                 ref readonly ContentFacts content = ref contents[e.Target];
-                bool deleted = content.DeletedAt < _context.SealedAt;
+                bool deleted = content.DeletedAt < _sealedAt;
                 if (e.Kind != EventKind.VideoPublished)
                     return new Subject(content.OpenedAt < position, content.Owner, content.Space, content.DurationSeconds, Counterparty: true, deleted, PublishedBefore: false);
                 bool known = At(_context.Directory.Spaces, content.Space, SpaceFacts.Unknown).OpenedAt < position;
@@ -259,7 +263,7 @@ public sealed class AccountJudge
         _takenBack.Clear();
         foreach (Retraction r in _context.Retractions.Of(account))
         {
-            if (r.At >= _context.SealedAt) continue;
+            if (r.At >= _sealedAt) continue;
             ulong key = r.Target == Retraction.AnyTarget ? TipKey(r.Position) : Key((EventKind)r.Kind, r.Target, 0);
             _takenBack[key] = r.Position;
         }
@@ -292,9 +296,12 @@ public sealed class AccountJudge
     }
 
     // Minutes are told apart by the minute, sessions and bandwidth by nothing: none of them repeats.
-    private static bool HasKey(EventKind kind) => kind is EventKind.Viewed or EventKind.Liked or EventKind.Unliked or EventKind.Commented
-        or EventKind.Shared or EventKind.ShareVisited or EventKind.Followed or EventKind.Unfollowed
-        or EventKind.Tipped or EventKind.GiftSent or EventKind.ContentPurchased or EventKind.AppPurchased;
+    private const uint KeyedKinds = (1u << (int)EventKind.Viewed) | (1u << (int)EventKind.Liked) | (1u << (int)EventKind.Unliked)
+        | (1u << (int)EventKind.Commented) | (1u << (int)EventKind.Shared) | (1u << (int)EventKind.ShareVisited) | (1u << (int)EventKind.Followed)
+        | (1u << (int)EventKind.Unfollowed) | (1u << (int)EventKind.Tipped) | (1u << (int)EventKind.GiftSent)
+        | (1u << (int)EventKind.ContentPurchased) | (1u << (int)EventKind.AppPurchased);
+
+    private static bool HasKey(EventKind kind) => ((KeyedKinds >> (int)kind) & 1) != 0;
 
     // A share visit is the same when the visitor is, whatever the visitor was shown.
     private static ulong Key(EventKind kind, int target, long value) =>
@@ -305,16 +312,6 @@ public sealed class AccountJudge
     private static ulong MinuteKey(EventKind kind, long minute) => ((ulong)kind << 56) | (unchecked((ulong)minute) & KeyMask);
 
     private static ulong Distance(long a, long b) => a > b ? unchecked((ulong)(a - b)) : unchecked((ulong)(b - a));
-
-    private static byte BitOf(EventKind kind) => kind switch
-    {
-        EventKind.Viewed => ViewBit,
-        EventKind.Liked => LikeBit,
-        EventKind.Commented => CommentBit,
-        EventKind.Tipped or EventKind.GiftSent => TipBit,
-        EventKind.Shared or EventKind.ShareVisited => ShareBit,
-        _ => 0,
-    };
 
     private static T At<T>(ReadOnlySpan<T> facts, int ordinal, T unknown) =>
         (uint)ordinal < (uint)facts.Length ? facts[ordinal] : unknown;

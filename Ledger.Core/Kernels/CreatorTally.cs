@@ -37,6 +37,18 @@ internal sealed class CreatorTally
         Counts[(row * Columns) + column] += amount;
     }
 
+    /// <summary>Counts one counterparty of a creator in every kind it acted by, given as bits in the order of the columns from <see cref="Viewers"/> on.</summary>
+    public void AddCounterparty(int creator, int kinds)
+    {
+        int row = Row(creator) * Columns;
+        Span<int> counts = Counts.AsSpan(row + Viewers, 5);
+        counts[0] += kinds & 1;
+        counts[1] += (kinds >> 1) & 1;
+        counts[2] += (kinds >> 2) & 1;
+        counts[3] += (kinds >> 3) & 1;
+        counts[4] += (kinds >> 4) & 1;
+    }
+
     /// <summary>Adds another shard's tally.</summary>
     public void Add(CreatorTally other)
     {

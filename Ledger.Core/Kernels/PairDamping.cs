@@ -7,5 +7,7 @@ public static class PairDamping
 {
     /// <summary>min(p, isqrt(p · K)): linear up to the knee K, then a square root; K = 0 leaves p as it is. All µpoints; rounds down.</summary>
     public static long Damp(long pointsMicro, long kneeMicro) =>
-        kneeMicro == 0 || pointsMicro <= kneeMicro ? pointsMicro : (long)IntegerRoot.Isqrt((UInt128)(ulong)pointsMicro * (ulong)kneeMicro);
+        pointsMicro <= kneeMicro || kneeMicro == 0 ? pointsMicro : Root(pointsMicro, kneeMicro);
+
+    private static long Root(long pointsMicro, long kneeMicro) => (long)IntegerRoot.Isqrt((UInt128)(ulong)pointsMicro * (ulong)kneeMicro);
 }

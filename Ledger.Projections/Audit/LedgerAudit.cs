@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Ledger.Core.Events;
+using Ledger.Core.Merkle;
 using Ledger.Core.Time;
 using Ledger.Projections.DayWindows;
 using Ledger.Projections.EventLog;
@@ -8,7 +9,7 @@ namespace Ledger.Projections.Audit;
 
 /// <summary>Recomputes everything from the log alone and compares every recorded number.</summary>
 /// <remarks>
-/// Uses nothing that an earlier run left behind. Every closing and statement event must be what its window's events give, every
+/// Uses nothing that an earlier run left behind. The log itself is verified first, event by event. Every closing and statement event must be what its window's events give, every
 /// sealed window must be recorded but for the last ones, and every recorded close must have a window.
 /// </remarks>
 public static class LedgerAudit
@@ -18,11 +19,18 @@ public static class LedgerAudit
         IEventLog log, IActorRefFactory actors, FoldOptions options, IProgress<LedgerProgress>? progress = null, CancellationToken cancel = default)
     {
         long head = log.Head;
+        IProgress<long>? read = progress is null ? null : new Reading(progress, head);
+        Digest root = await log.VerifyAsync(read, cancel).ConfigureAwait(false);
         Comparison comparison = new();
         LedgerState state = new(log.Names);
         await new WindowCloser(actors, log, options)
             .AdvanceAsync(state, head, comparison.Closed, comparison.Seen, progress, cancel).ConfigureAwait(false);
-        return comparison.Report(head, state.Pending?.Window);
+        return comparison.Report(head, root, state.Pending?.Window);
+    }
+
+    private sealed class Reading(IProgress<LedgerProgress> to, long head) : IProgress<long>
+    {
+        public void Report(long value) => to.Report(new LedgerProgress("verify log", null, (int)(value * 1000 / Math.Max(1, head))));
     }
 
     private sealed class Comparison
@@ -60,13 +68,13 @@ public static class LedgerAudit
             }
         }
 
-        public AuditReport Report(long head, Day? waiting)
+        public AuditReport Report(long head, Digest root, Day? waiting)
         {
             // A seal without a close is an interrupted closing, not a lie; but a close without its statement is one.
             foreach (Day half in _halfSeen.Keys)
                 _differences.Add(new AuditDifference(-1, "statement-issued", "window", "(missing)", half.ToString()));
             Day[] unrecorded = waiting is { } window ? [.. _awaited.Keys, window] : [.. _awaited.Keys];
-            return new AuditReport(head, _windows, unrecorded, _numbers, _differences);
+            return new AuditReport(head, root, _windows, unrecorded, _numbers, _differences);
         }
 
         private void Compare(RecordedEvent e, EventPayload recomputed)
@@ -85,12 +93,13 @@ public static class LedgerAudit
 
 /// <summary>What an audit found.</summary>
 /// <param name="Events">Events read.</param>
+/// <param name="LogRoot">Root of the log tree over all of them, recomputed from their bytes.</param>
 /// <param name="Windows">Closed windows that were recomputed and compared.</param>
 /// <param name="Unrecorded">Windows that are sealed and whose close is not recorded: interrupted, or waiting for a draw seed; closing again goes on.</param>
 /// <param name="NumbersCompared">Recorded numbers that were compared.</param>
 /// <param name="Differences">Where a recorded number is not the recomputed one.</param>
 public sealed record AuditReport(
-    long Events, IReadOnlyList<Day> Windows, IReadOnlyList<Day> Unrecorded, long NumbersCompared, IReadOnlyList<AuditDifference> Differences);
+    long Events, Digest LogRoot, IReadOnlyList<Day> Windows, IReadOnlyList<Day> Unrecorded, long NumbersCompared, IReadOnlyList<AuditDifference> Differences);
 
 /// <summary>A recorded number that a replay does not give.</summary>
 /// <param name="Position">The event that records it.</param>

@@ -142,8 +142,8 @@ public sealed class WindowFold(IActorRefFactory actors, IEventLog log, FoldOptio
 /// <summary>How a fold uses the machine; no result depends on it.</summary>
 public sealed record FoldOptions
 {
-    /// <summary>Events per shard that a shard count is chosen for, so that its columns fit a second-level cache.</summary>
-    internal const int EventsPerShard = 40_000;
+    /// <summary>Events per shard that a shard count is chosen for, a few megabytes each.</summary>
+    internal const int EventsPerShard = 160_000;
 
     /// <summary>Shards per window, a power of two; chosen from the window's size when null.</summary>
     public int? Shards { get; init; }

@@ -55,6 +55,13 @@ public interface IEventLog : IAsyncDisposable
     /// <summary>The event with this id, or null.</summary>
     ValueTask<RecordedEvent?> FindAsync(EventId id, CancellationToken cancel = default);
 
+    /// <summary>
+    /// Reads everything there is and checks it: chain and checksums where the store has them, ids that stand once, revisions without gaps,
+    /// and the tree recomputed from the canonical bytes of every event. Returns the tree's root.
+    /// </summary>
+    /// <exception cref="LogFaultException">Names the first damage found.</exception>
+    Task<Digest> VerifyAsync(IProgress<long>? progress = null, CancellationToken cancel = default);
+
     /// <summary>Root of the RFC 6962 tree over the canonical bytes of the first <paramref name="size"/> events.</summary>
     ValueTask<Digest> LogRootAsync(long size, CancellationToken cancel = default);
 

@@ -13,6 +13,9 @@ switch (args)
         FoldBench.Run(Math.Min(events, 10_000_000));
         ReplayBench.Run(events);
         return 0;
+    case ["fold-columns"]:
+        FoldBench.Run(10_000_000);
+        return 0;
     case ["append", .. var rest]:
         await AppendBench.RunAsync(rest);
         return 0;
