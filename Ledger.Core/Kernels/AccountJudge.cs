@@ -203,6 +203,7 @@ public sealed class AccountJudge
         long teamPoints = _ownTeamMicro;
         long knee = _rules.PairKneeMicro;
         CreatorTally creators = totals.Creators;
+        creators.BeginAccount();
         for (int pair = 0; pair < _pairs.Count; pair++)
         {
             points += PairDamping.Damp(_pairs.RawMicro[pair], knee);

@@ -98,7 +98,7 @@ public static class SheetMerge
     private static uint[] Column(CreatorTally creators, int[] order, int column)
     {
         uint[] values = new uint[order.Length];
-        for (int i = 0; i < order.Length; i++) values[i] = (uint)creators.Counts[(order[i] * CreatorTally.Columns) + column];
+        for (int i = 0; i < order.Length; i++) values[i] = (uint)creators[order[i], column];
         return values;
     }
 

@@ -24,9 +24,9 @@ public sealed class WindowCloser(IActorRefFactory actors, IEventLog log, FoldOpt
         LedgerState state, long to, Action<ClosedWindow>? closed, Action<RecordedEvent>? seen, IProgress<LedgerProgress>? progress, CancellationToken cancel)
     {
         if (state.Pending is not null && !await ClosePendingAsync().ConfigureAwait(false)) return;
-        foreach (LogBlock block in log.ReadBlocks(state.Position, to, new BlockRequest(Rows: true, Columns: false), cancel))
+        await foreach (IReadOnlyList<RecordedEvent> rows in RowsAhead.ReadAsync(log, state.Position, to, cancel).ConfigureAwait(false))
         {
-            foreach (RecordedEvent row in block.Rows)
+            foreach (RecordedEvent row in rows)
             {
                 state.Apply(row);
                 seen?.Invoke(row);

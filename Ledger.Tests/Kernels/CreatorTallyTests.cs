@@ -17,6 +17,20 @@ public sealed class CreatorTallyTests
 
         Assert.Equal(1_000, tally.Count);
         for (int creator = 0; creator < 1_000; creator++)
-            Assert.Equal(2 * creator, tally.Counts[(tally.Row(creator * 7) * CreatorTally.Columns) + CreatorTally.Posts]);
+            Assert.Equal(2 * creator, tally[tally.Row(creator * 7), CreatorTally.Posts]);
+    }
+
+    [Fact]
+    public void Counterparties_of_one_creator_are_counted_however_many_there_are()
+    {
+        CreatorTally tally = new();
+        for (int account = 0; account < 20_000; account++)
+        {
+            tally.BeginAccount();
+            tally.AddCounterparty(5, account % 32);
+        }
+
+        for (int kind = 0; kind < 5; kind++)
+            Assert.Equal(Enumerable.Range(0, 20_000).Count(account => (((account % 32) >> kind) & 1) == 1), tally[tally.Row(5), CreatorTally.Viewers + kind]);
     }
 }
