@@ -73,7 +73,14 @@ public sealed class AccountJudge
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Judge(int account, ReadOnlySpan<ShardEvent> events, ShardTotals totals, Span<Verdict> verdicts = default)
     {
-        Begin(account, events.Length);
+        int keys = events.Length;
+        foreach (ref readonly ShardEvent e in events)
+        {
+            // A comment is known by its target and its text, and by its text again when it is a reply of one's own.
+            if (e.Kind == EventKind.Commented) keys = checked(keys + 2);
+        }
+
+        Begin(account, events.Length, keys);
 
         // What is acted on lies anywhere in the directory. Looking all of it up first lets the cache misses overlap.
         if (_subjects.Length < events.Length) _subjects = new Subject[Math.Max(events.Length, _subjects.Length * 2)];
@@ -93,7 +100,7 @@ public sealed class AccountJudge
         End(totals);
     }
 
-    private void Begin(int account, int events)
+    private void Begin(int account, int events, int keys)
     {
         _account = account;
         _teamSpace = _context.Roster.TeamSpaceOf(account);
@@ -105,7 +112,7 @@ public sealed class AccountJudge
         _bandwidthUsed = 0;
         _ownMicro = 0;
         _ownTeamMicro = 0;
-        _keys.Reset(checked(events * 3));
+        _keys.Reset(keys);
         _pairs.Reset(events);
         Array.Clear(_counted);
     }

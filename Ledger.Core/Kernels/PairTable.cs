@@ -1,14 +1,13 @@
 using System.Runtime.CompilerServices;
+
 namespace Ledger.Core.Kernels;
 
 /// <summary>What one account did to each owner: raw points, raw points in the team's space, and by which kinds.</summary>
-/// <remarks>Emptied in constant time like <see cref="KeySet"/>; entries keep the order of first use.</remarks>
+/// <remarks>Entries keep the order of first use. Slots hold an entry's number plus one, so that zero is a free slot.</remarks>
 internal sealed class PairTable
 {
     private int[] _slots = new int[64];
-    private int[] _stamps = new int[64];
     private int _mask = 63;
-    private int _stamp = 1;
 
     /// <summary>Owners met.</summary>
     public int Count { get; private set; }
@@ -21,31 +20,27 @@ internal sealed class PairTable
 
     public byte[] Kinds { get; private set; } = new byte[32];
 
-    /// <summary>Forgets every owner and makes room for as many as there are events, up to a few hundred.</summary>
+    /// <summary>Forgets every owner and makes room for as many as there are events, as far as the table has grown.</summary>
     public void Reset(int events)
     {
         Count = 0;
-        int slots = 64;
-        while (slots < events * 2L && slots < _slots.Length) slots *= 2;
-        _mask = slots - 1;
-        if (_stamp == int.MaxValue)
-        {
-            Array.Clear(_stamps);
-            _stamp = 0;
-        }
-
-        _stamp++;
+        int size = 64;
+        while (size < events * 2L && size < _slots.Length) size *= 2;
+        _mask = size - 1;
+        _slots.AsSpan(0, size).Clear();
     }
 
     /// <summary>The entry of an owner, made when it is new.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Entry(int owner)
     {
+        int[] slots = _slots;
         int mask = _mask;
         int slot = Mix(owner) & mask;
-        while (_stamps[slot] == _stamp)
+        while (slots[slot] != 0)
         {
-            if (Owner[_slots[slot]] == owner) return _slots[slot];
+            int found = slots[slot] - 1;
+            if (Owner[found] == owner) return found;
             slot = (slot + 1) & mask;
         }
 
@@ -60,8 +55,7 @@ internal sealed class PairTable
         RawMicro[entry] = 0;
         TeamRawMicro[entry] = 0;
         Kinds[entry] = 0;
-        _slots[slot] = entry;
-        _stamps[slot] = _stamp;
+        slots[slot] = Count;
         return entry;
     }
 
@@ -73,7 +67,6 @@ internal sealed class PairTable
         if (_mask >= _slots.Length)
         {
             _slots = new int[_mask + 1];
-            _stamps = new int[_mask + 1];
             (int[] owner, long[] raw, long[] team, byte[] kinds) = (Owner, RawMicro, TeamRawMicro, Kinds);
             Array.Resize(ref owner, _slots.Length / 2);
             Array.Resize(ref raw, _slots.Length / 2);
@@ -83,15 +76,14 @@ internal sealed class PairTable
         }
         else
         {
-            Array.Clear(_stamps, 0, _mask + 1);
+            _slots.AsSpan(0, _mask + 1).Clear();
         }
 
         for (int entry = 0; entry < Count; entry++)
         {
             int slot = Mix(Owner[entry]) & _mask;
-            while (_stamps[slot] == _stamp) slot = (slot + 1) & _mask;
-            _slots[slot] = entry;
-            _stamps[slot] = _stamp;
+            while (_slots[slot] != 0) slot = (slot + 1) & _mask;
+            _slots[slot] = entry + 1;
         }
     }
 }

@@ -15,8 +15,9 @@ internal static class WindowAnswer
         closed.StatementDigest,
         closed.Lines,
         closed.Accounts,
-        closed.TeamsPaid,
+        closed.Teams,
         closed.TeamsFailed,
+        closed.TeamsUnpaid,
     };
 
     private static object Of(WindowClosed facts) => new

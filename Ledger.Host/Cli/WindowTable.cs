@@ -21,12 +21,14 @@ internal static class WindowTable
 
         page.Heading("What it was paid, in WE");
         page.Table(
-            [new("window"), new("index", true), new("elasticity", true), new("pool", true), new("POA paid", true), new("POC paid", true), new("returned", true), new("teams", true), new("failed", true)],
+            [new("window"), new("index", true), new("elasticity", true), new("pool", true), new("POA paid", true), new("POC paid", true), new("returned", true), new("teams", true), new("failed", true), new("unpaid", true)],
             windows.Select(w => (string[])
             [
                 w.Facts.Window.ToString(), Amounts.Ratio(w.Facts.Index), Amounts.Ratio(w.Facts.Elasticity), Amounts.ShortWe(w.Facts.Pool), Amounts.ShortWe(w.Facts.PoaPaid), Amounts.ShortWe(w.Facts.PocPaid), Amounts.ShortWe(w.Facts.Returned),
-                Amounts.Count(w.TeamsPaid + w.TeamsFailed), Amounts.Count(w.TeamsFailed),
+                Amounts.Count(w.Teams), Amounts.Count(w.TeamsFailed), Amounts.Count(w.TeamsUnpaid),
             ]));
+
+        page.Line("A team failed when somebody in it did not meet the quota; by the ruleset it is then paid a part, or nothing.");
 
         page.Heading("What became of the events");
         WindowSummary[] last = [.. windows.TakeLast(VerdictWindows)];
