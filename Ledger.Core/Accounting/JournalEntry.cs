@@ -1,6 +1,5 @@
 using Ledger.Core.Identity;
 using Ledger.Core.Merkle;
-using Ledger.Core.Payouts;
 
 namespace Ledger.Core.Accounting;
 

@@ -1,4 +1,5 @@
 using Ledger.Core.Identity;
+using Ledger.Core.Merkle;
 
 namespace Ledger.Core.Payouts;
 

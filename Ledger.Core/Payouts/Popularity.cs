@@ -1,4 +1,5 @@
 using Ledger.Core.Identity;
+using Ledger.Core.Merkle;
 using Ledger.Core.Quantities;
 
 namespace Ledger.Core.Payouts;

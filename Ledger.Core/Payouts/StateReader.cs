@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using Ledger.Core.Identity;
+using Ledger.Core.Merkle;
 
 namespace Ledger.Core.Payouts;
 

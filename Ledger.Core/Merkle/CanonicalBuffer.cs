@@ -3,9 +3,8 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using Ledger.Core.Identity;
-using Ledger.Core.Merkle;
 
-namespace Ledger.Core.Payouts;
+namespace Ledger.Core.Merkle;
 
 /// <summary>Writes little-endian canonical bytes and takes their SHA-256 on the way, keeping them only when asked to.</summary>
 /// <remarks>An id is a length byte and its UTF-8, a text has a two-byte length, an amount is 16 bytes, a digest 32 and a wallet 20, most significant first.</remarks>
