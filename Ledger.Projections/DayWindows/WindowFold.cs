@@ -29,32 +29,32 @@ public sealed class WindowFold(IActorRefFactory actors, IEventLog log, FoldOptio
         long events = context.SealedAt - openedAt;
         int shards = options.Shards ?? ShardsFor(events);
         int passes = (int)Math.Min(shards, 1 + (events / options.EventsPerPassMax));
-        List<ShardTotals> totals = new(shards);
+        SheetMerge sheet = new();
         FeedBuffers buffers = new(shards);
         for (int pass = 0; pass < passes; pass++)
         {
             int[] mine = [.. Enumerable.Range(0, shards).Where(shard => shard % passes == pass)];
             int done = pass;
             Action<long> report = position => progress?.Report((int)(((done * events) + (position - openedAt)) * 1000 / Math.Max(1, events * passes)));
-            totals.AddRange(await FoldPassAsync(context, openedAt, shards, mine, buffers, report, cancel).ConfigureAwait(false));
+            await FoldPassAsync(context, openedAt, shards, mine, buffers, sheet, report, cancel).ConfigureAwait(false);
         }
 
-        return SheetMerge.Merge(totals, context.Directory);
+        return sheet.ToSheet(context.Directory);
     }
 
     /// <summary>Enough shards that one's columns stay near the processor's caches, a power of two.</summary>
     private static int ShardsFor(long events) =>
         (int)Math.Clamp(BitOperations.RoundUpToPowerOf2((ulong)(events / FoldOptions.EventsPerShard) + 1), 4, 4096);
 
-    private async Task<IReadOnlyList<ShardTotals>> FoldPassAsync(
-        FoldContext context, long openedAt, int shards, int[] mine, FeedBuffers buffers, Action<long> report, CancellationToken cancel)
+    private async Task FoldPassAsync(
+        FoldContext context, long openedAt, int shards, int[] mine, FeedBuffers buffers, SheetMerge sheet, Action<long> report, CancellationToken cancel)
     {
         Channel<ShardSignal> signals = Channel.CreateUnbounded<ShardSignal>(new UnboundedChannelOptions { SingleReader = true });
         ShardSetup setup = new(context, shards, openedAt, new ShardSnapshots(), signals.Writer, options.BeforeChunk);
         IActorRef window = actors.ActorOf(Props.Create(() => new WindowActor(setup, mine)));
         try
         {
-            ShardFolded?[] results = new ShardFolded?[shards];
+            IReadOnlyList<EventChunk>?[] done = new IReadOnlyList<EventChunk>?[shards];
             Dictionary<int, ShardReady> hungry = [];
             int folded = 0;
             while (folded < mine.Length)
@@ -69,8 +69,10 @@ public sealed class WindowFold(IActorRefFactory actors, IEventLog log, FoldOptio
                             hungry[ready.Shard] = ready;
                             break;
                         case ShardFolded result:
-                            if (results[result.Shard] is null) folded++;
-                            results[result.Shard] = result;
+                            if (done[result.Shard] is not null) break;
+                            done[result.Shard] = result.Chunks;
+                            sheet.Add(result.Totals);
+                            folded++;
                             break;
                         case ShardLost lost:
                             throw new LogFaultException("fold-failed", $"shard {lost.Shard} of window {context.Window} {lost.Reason}");
@@ -87,10 +89,8 @@ public sealed class WindowFold(IActorRefFactory actors, IEventLog log, FoldOptio
             await window.GracefulStop(StopTimeout).ConfigureAwait(false);
             foreach (int shard in mine)
             {
-                foreach (EventChunk chunk in results[shard]!.Chunks) buffers.Recycle(chunk);
+                foreach (EventChunk chunk in done[shard]!) buffers.Recycle(chunk);
             }
-
-            return [.. mine.Select(shard => results[shard]!.Totals)];
         }
         catch
         {
