@@ -25,21 +25,22 @@ internal sealed class CreatorTally
     private const int PackedColumns = 5;
     private const int PackedBits = 12;
     private const int AccountsPerPackMax = (1 << PackedBits) - 1;
+    private const int CapacityFirst = 1024;
     private const long Free = -1;
 
     // One added to the field of every kind in the index's bits.
     private static readonly ulong[] One = [.. Enumerable.Range(0, 1 << PackedColumns).Select(Spread)];
 
     // Creator in the high half, row in the low half.
-    private long[] _slots = NewSlots(256);
-    private ulong[] _packed = new ulong[128];
-    private int[] _counts = new int[128 * Columns];
+    private long[] _slots = NewSlots(2 * CapacityFirst);
+    private ulong[] _packed = new ulong[CapacityFirst];
+    private int[] _counts = new int[CapacityFirst * Columns];
     private int _accountsPacked;
 
     /// <summary>Creators met.</summary>
     public int Count { get; private set; }
 
-    public int[] Creator { get; private set; } = new int[128];
+    public int[] Creator { get; private set; } = new int[CapacityFirst];
 
     /// <summary>Posts by creator and category.</summary>
     public Dictionary<(int Creator, int Category), uint> CategoryPosts { get; } = [];

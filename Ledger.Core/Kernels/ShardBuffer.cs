@@ -42,7 +42,7 @@ public sealed class ShardBuffer
     public ShardTotals Fold(FoldContext context)
     {
         ShardTotals totals = new();
-        (int[] starts, ShardEvent[] sorted) = SortByAccount();
+        (int[] starts, ShardEvent[] sorted) = SortByAccount(context.Directory.Names.Count);
         AccountJudge judge = new(context);
         for (int local = 0; local + 1 < starts.Length; local++)
         {
@@ -56,14 +56,9 @@ public sealed class ShardBuffer
 
     /// <summary>A counting sort, which is stable: within an account the log's order stays. The sorted array is rented.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private (int[] Starts, ShardEvent[] Sorted) SortByAccount()
+    private (int[] Starts, ShardEvent[] Sorted) SortByAccount(int names)
     {
-        int locals = 0;
-        foreach (EventChunk chunk in _chunks)
-        {
-            foreach (ref readonly ShardEvent e in chunk.Events) locals = Math.Max(locals, (e.Account >> _shardsShift) + 1);
-        }
-
+        int locals = (names >> _shardsShift) + 1;
         int[] starts = new int[locals + 1];
         foreach (EventChunk chunk in _chunks)
         {

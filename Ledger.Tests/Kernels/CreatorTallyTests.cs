@@ -12,11 +12,11 @@ public sealed class CreatorTallyTests
         CreatorTally tally = new();
         for (int round = 0; round < 2; round++)
         {
-            for (int creator = 0; creator < 1_000; creator++) tally.Add(creator * 7, CreatorTally.Posts, creator);
+            for (int creator = 0; creator < 5_000; creator++) tally.Add(creator * 7, CreatorTally.Posts, creator);
         }
 
-        Assert.Equal(1_000, tally.Count);
-        for (int creator = 0; creator < 1_000; creator++)
+        Assert.Equal(5_000, tally.Count);
+        for (int creator = 0; creator < 5_000; creator++)
             Assert.Equal(2 * creator, tally[tally.Row(creator * 7), CreatorTally.Posts]);
     }
 
