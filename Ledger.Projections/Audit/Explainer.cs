@@ -79,11 +79,12 @@ public static class Explainer
     private static (ActivityColumns Columns, List<string> Ids) Collect(IEventLog log, ClosedWindow close, int account, CancellationToken cancel)
     {
         ActivityColumns columns = new();
+        ActivityColumns scratch = new();
         List<long> columnar = [];
         Dictionary<long, string> ids = [];
         foreach (LogBlock block in log.ReadBlocks(close.Open.OpenedAt, close.Context.SealedAt, new BlockRequest(Rows: true, Columns: true, close.Window), cancel))
         {
-            ActivityColumns merged = WindowFold.MergeRows(close.Context, block, new ActivityColumns());
+            ActivityColumns merged = WindowFold.MergeRows(close.Context, block, scratch);
             for (int i = 0; i < merged.Count; i++)
             {
                 if (merged.Account[i] != account) continue;
