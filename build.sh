@@ -32,6 +32,7 @@ case "${1:-help}" in
         ;;
     test)
         need_sdk
+        Ledger.Tests/Support/install-parts.sh
         dotnet build Ledger.slnx -c Release -v quiet -nologo
         exec dotnet test Ledger.Tests -c Release --no-build --nologo --logger "console;verbosity=minimal" "${@:2}"
         ;;
