@@ -83,6 +83,7 @@ public sealed class LedgerState
         return new FoldContext
         {
             Window = window,
+            OpenedAt = _open[window].OpenedAt,
             SealedAt = sealedAt,
             Rules = _open[window].Ruleset.ForKernel(),
             Directory = Directory,
