@@ -19,6 +19,6 @@ public interface ILedgerObserver
     /// <summary>A sealed window was closed; nothing behind its seal is applied yet.</summary>
     void Closed(ClosedWindow closed, LedgerState state);
 
-    /// <summary>Everything before a position has been told.</summary>
+    /// <summary>Everything before a position has been told; a window whose seal waits at that position is not closed yet.</summary>
     void CaughtUp(long position);
 }

@@ -216,7 +216,7 @@ public sealed class RewardLedger : IDisposable
             await closer.AdvanceAsync(State, Log.Head, Keep, Note, progress, cancel).ConfigureAwait(false);
         }
 
-        _observer?.CaughtUp(State.Position);
+        _observer?.CaughtUp(State.Pending?.SealedAt ?? State.Position);
         if (!_isWorthSaving || _isReadOnly || State.Pending is not null || _unrecorded.Count > 0) return;
         _isWorthSaving = false;
         if (_snapshots is not null) await _snapshots.SaveAsync(Log, State, _records, cancel).ConfigureAwait(false);

@@ -4,7 +4,6 @@ using Akka.Actor;
 using Ledger.Core.Accounting;
 using Ledger.Core.Contributions;
 using Ledger.Core.Events;
-using Ledger.Core.Merkle;
 using Ledger.Core.Rulesets;
 using Ledger.Core.Time;
 using Ledger.Projections.Audit;
