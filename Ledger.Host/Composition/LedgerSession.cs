@@ -1,4 +1,5 @@
 using Ledger.Projections.DayWindows;
+using Ledger.Projections.DayWindows.Snapshots;
 using Ledger.Projections.EventLog;
 using Ledger.Projections.EventLog.Embedded;
 
@@ -19,11 +20,11 @@ internal sealed class LedgerSession : IAsyncDisposable
 
     /// <summary>Opens the ledger of a data folder for reading only, beside a process that may be writing to it.</summary>
     public static async Task<LedgerSession> ReadAsync(string dataDirectory, TimeProvider clock, IProgress<LedgerProgress>? progress, CancellationToken cancel) =>
-        await OpenAsync(await EmbeddedEventLog.OpenReadOnlyAsync(dataDirectory, cancel), isReadOnly: true, clock, progress, cancel);
+        await OpenAsync(await EmbeddedEventLog.OpenReadOnlyAsync(dataDirectory, cancel), isReadOnly: true, dataDirectory, clock, progress, cancel);
 
     /// <summary>Opens the ledger of a data folder, making it when there is none.</summary>
     public static async Task<LedgerSession> WriteAsync(string dataDirectory, TimeProvider clock, IProgress<LedgerProgress>? progress, CancellationToken cancel) =>
-        await OpenAsync(await LogFolder.WriteAsync(dataDirectory, clock, cancel), isReadOnly: false, clock, progress, cancel);
+        await OpenAsync(await LogFolder.WriteAsync(dataDirectory, clock, cancel), isReadOnly: false, dataDirectory, clock, progress, cancel);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -33,13 +34,13 @@ internal sealed class LedgerSession : IAsyncDisposable
         await Log.DisposeAsync();
     }
 
-    private static async Task<LedgerSession> OpenAsync(IEventLog log, bool isReadOnly, TimeProvider clock, IProgress<LedgerProgress>? progress, CancellationToken cancel)
+    private static async Task<LedgerSession> OpenAsync(IEventLog log, bool isReadOnly, string dataDirectory, TimeProvider clock, IProgress<LedgerProgress>? progress, CancellationToken cancel)
     {
         ActorHost? actors = null;
         try
         {
             actors = await ActorHost.StartAsync(cancel);
-            return new LedgerSession(log, actors, await RewardLedger.OpenAsync(log, actors.Actors, clock, new FoldOptions(), isReadOnly, progress, cancel));
+            return new LedgerSession(log, actors, await RewardLedger.OpenAsync(log, actors.Actors, clock, new FoldOptions(), isReadOnly, new SnapshotFolder(dataDirectory), null, progress, cancel));
         }
         catch
         {
