@@ -1,6 +1,5 @@
 using Ledger.Projections.DayWindows;
 using Ledger.Projections.EventLog;
-using Ledger.Projections.EventLog.Embedded;
 
 namespace Ledger.Host.Composition;
 
@@ -15,13 +14,13 @@ internal sealed class LedgerSession : IAsyncDisposable
 
     public RewardLedger Ledger { get; }
 
-    /// <summary>Opens the ledger of a data folder for reading only, beside a process that may be writing to it.</summary>
-    public static async Task<LedgerSession> ReadAsync(string dataDirectory, TimeProvider clock, IProgress<LedgerProgress>? progress, CancellationToken cancel) =>
-        await OpenAsync(await EmbeddedEventLog.OpenReadOnlyAsync(dataDirectory, cancel), isReadOnly: true, clock, progress, cancel);
+    /// <summary>Opens the ledger at an address for reading only, beside a process that may be writing to it.</summary>
+    public static async Task<LedgerSession> ReadAsync(LogAddress address, TimeProvider clock, IProgress<LedgerProgress>? progress, CancellationToken cancel) =>
+        await OpenAsync(await LogStores.ReadAsync(address, cancel), isReadOnly: true, clock, progress, cancel);
 
-    /// <summary>Opens the ledger of a data folder, making it when there is none.</summary>
-    public static async Task<LedgerSession> WriteAsync(string dataDirectory, TimeProvider clock, IProgress<LedgerProgress>? progress, CancellationToken cancel) =>
-        await OpenAsync(await LogFolder.WriteAsync(dataDirectory, clock, cancel), isReadOnly: false, clock, progress, cancel);
+    /// <summary>Opens the ledger at an address, making it when there is none.</summary>
+    public static async Task<LedgerSession> WriteAsync(LogAddress address, TimeProvider clock, IProgress<LedgerProgress>? progress, CancellationToken cancel) =>
+        await OpenAsync(await LedgerLog.WriteAsync(address, clock, cancel), isReadOnly: false, clock, progress, cancel);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
