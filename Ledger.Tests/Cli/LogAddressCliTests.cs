@@ -15,7 +15,7 @@ public sealed class LogAddressCliTests : IDisposable
     [Fact]
     public async Task A_folder_given_with_log_holds_the_log_and_the_data_folder_holds_none()
     {
-        string file = _cli.Write("in.ndjson", SampleActivity.Lines(1, 200));
+        string file = _cli.Write("in.ndjson", SampleActivity.Lines(1, 1_000));
         (await _cli.Async("import", file, "--log", "elsewhere")).Expect(ExitCode.Ok);
         (await _cli.Async("close", "--all", "--log", "elsewhere")).Expect(ExitCode.Ok);
         (await _cli.Async("audit", "--log", "elsewhere")).Expect(ExitCode.Ok);
@@ -42,7 +42,7 @@ public sealed class LogAddressCliTests : IDisposable
     [Fact]
     public async Task The_demo_adds_nothing_to_a_log_that_holds_events()
     {
-        string file = _cli.Write("in.ndjson", SampleActivity.Lines(1, 20));
+        string file = _cli.Write("in.ndjson", SampleActivity.Lines(1, 1_000));
         (await _cli.Async("import", file, "--log", "taken")).Expect(ExitCode.Ok);
         CliAnswer answer = (await _cli.Async("demo", "--log", "taken", "--accounts", "100", "--days", "1", "--events", "1000")).Expect(ExitCode.Usage);
         Assert.StartsWith("log-not-empty: ", answer.Error, StringComparison.Ordinal);
