@@ -34,7 +34,7 @@ internal static class CloseVerb
         List<Day> running = [];
         using (ProgressLine progress = run.Progress())
         {
-            await using LedgerSession session = await LedgerSession.WriteAsync(run.Log, run.Io.Clock, progress, cancel);
+            await using LedgerSession session = await LedgerSession.WriteAsync(run.Log, run.DataDirectory, run.Io.Clock, progress, cancel);
             if (block is { } seed) await session.Ledger.SeedDrawAsync(only!.Value, seed.Chain, seed.Number, seed.Hash, cancel);
             Day today = Day.FromNumber((int)(run.Io.Clock.GetUtcNow().ToUnixTimeMilliseconds() / Day.LengthMs));
             IEnumerable<Day> days = only is { } day ? [day] : session.Ledger.State.Open.Keys.Order().ToList();

@@ -74,7 +74,7 @@ internal static class DemoVerb
         Directory.CreateDirectory(folder); // where the proof goes, wherever the log is
         DemoClock clock = new();
         clock.Set(community.Settings.FirstDay.Start);
-        await using LedgerSession session = await LedgerSession.WriteAsync(log, clock, progress, cancel);
+        await using LedgerSession session = await LedgerSession.WriteAsync(log, folder, clock, progress, cancel);
         return await new DemoLife(community, session, clock, progress).RunAsync(folder, cancel);
     }
 

@@ -21,7 +21,7 @@ internal static class StatusVerb
     private static async Task<int> RunAsync(VerbRun run, CancellationToken cancel)
     {
         using ProgressLine progress = run.Progress();
-        await using LedgerSession session = await LedgerSession.ReadAsync(run.Log, run.Io.Clock, progress, cancel);
+        await using LedgerSession session = await LedgerSession.ReadAsync(run.Log, run.DataDirectory, run.Io.Clock, progress, cancel);
         progress.Dispose();
         RewardLedger ledger = session.Ledger;
         TrialBalance trial = ledger.State.Books.Balances.Trial();
