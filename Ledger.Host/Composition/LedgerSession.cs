@@ -15,6 +15,8 @@ internal sealed class LedgerSession : IAsyncDisposable
 
     public RewardLedger Ledger { get; }
 
+    public LedgerHealth Health { get; } = new();
+
     /// <summary>Opens the ledger whose log is at an address for reading only, beside a process that may be writing to it.</summary>
     /// <param name="address">Where the log is.</param>
     /// <param name="dataDirectory">The folder for what is kept beside the log.</param>
