@@ -12,6 +12,9 @@ public sealed partial class AccountJudge
 {
     private const uint PlainKinds = (1u << (int)EventKind.Viewed) | (1u << (int)EventKind.Liked) | (1u << (int)EventKind.Commented) | (1u << (int)EventKind.Shared);
 
+    // All ones for a view, the only kind that can be too short.
+    private static ReadOnlySpan<ulong> ViewMask => [0, ulong.MaxValue, 0, 0, 0, 0];
+
     // A key of the plain set: kind in the top bits, video below.
     private const int PlainTargetBits = 27;
 
@@ -93,6 +96,7 @@ public sealed partial class AccountJudge
         Span<uint> seen = _seen.AsSpan(0, mask + 1);
         (uint[] counted, long[] lastMs, long[] weights, long[] intervals, uint[] caps) = (_counted, _lastMs, _weightMicro, _minIntervalMs, _cap);
         ReadOnlySpan<byte> bits = BitOfKind;
+        ReadOnlySpan<ulong> viewMask = ViewMask;
         PairTable pairs = _pairs;
         int self = _owners.IndexOf(_account);
         int teamSpace = _teamSpace;
@@ -138,7 +142,8 @@ public sealed partial class AccountJudge
                     }
                 }
 
-                if (kind == (int)EventKind.Viewed && e.Value < SubjectTable.SecondsToView(card))
+                // No branch on the kind: views and the rest follow each other at random.
+                if ((ulong)e.Value < (SubjectTable.SecondsToView(card) & viewMask[kind]))
                 {
                     trivial++;
                     continue;

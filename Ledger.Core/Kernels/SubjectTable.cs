@@ -69,7 +69,7 @@ internal sealed class SubjectTable
     public static int OwnerOf(ulong card) => (int)(card >> 32);
 
     /// <summary>Fewest seconds of a view that is not trivial.</summary>
-    public static long SecondsToView(ulong card) => (long)(card & ushort.MaxValue);
+    public static ulong SecondsToView(ulong card) => card & ushort.MaxValue;
 
     /// <summary>Whether somebody else provides the space of the video.</summary>
     public static bool IsGuest(ulong card) => (card & GuestBit) != 0;

@@ -3,6 +3,9 @@ namespace Ledger.Core.Merkle;
 /// <summary>Sorts digests by index, without moving them.</summary>
 internal static class DigestOrder
 {
+    private const int Pieces = 256;
+    private const int PieceShift = 56;
+
     /// <summary>The indices of <paramref name="digests"/> in ascending order of digest, equal ones by index.</summary>
     /// <remarks>
     /// Sorts by the first eight bytes, which the runtime does several times faster than by a comparison of whole digests
@@ -11,15 +14,25 @@ internal static class DigestOrder
     /// </remarks>
     public static int[] Of(ReadOnlySpan<Digest> digests)
     {
+        // By the first byte first, so that the pieces are sorted side by side.
+        var starts = new int[Pieces + 1];
+        foreach (ref readonly var digest in digests) starts[(digest.A >> PieceShift) + 1]++;
+        for (var piece = 0; piece < Pieces; piece++) starts[piece + 1] += starts[piece];
+        var next = starts[..Pieces];
         var keys = new ulong[digests.Length];
         var order = new int[digests.Length];
-        for (var i = 0; i < order.Length; i++)
+        for (var i = 0; i < digests.Length; i++)
         {
-            keys[i] = digests[i].A;
-            order[i] = i;
+            var at = next[digests[i].A >> PieceShift]++;
+            keys[at] = digests[i].A;
+            order[at] = i;
         }
 
-        keys.AsSpan().Sort(order.AsSpan());
+        Parallel.For(0, Pieces, piece =>
+        {
+            var length = starts[piece + 1] - starts[piece];
+            keys.AsSpan(starts[piece], length).Sort(order.AsSpan(starts[piece], length));
+        });
         for (var start = 0; start < keys.Length;)
         {
             var end = start + 1;

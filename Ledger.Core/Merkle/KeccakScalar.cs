@@ -15,10 +15,10 @@ namespace Ledger.Core.Merkle;
 internal static class KeccakScalar
 {
     public const int LaneCount = 25;
-    private const int RoundCount = 24;
+    public const int RoundCount = 24;
 
     /// <summary>The constant that iota adds to lane 0 in each round.</summary>
-    private static readonly ulong[] RoundConstants =
+    public static readonly ulong[] RoundConstants =
     [
         0x0000000000000001, 0x0000000000008082, 0x800000000000808A, 0x8000000080008000,
         0x000000000000808B, 0x0000000080000001, 0x8000000080008081, 0x8000000000008009,

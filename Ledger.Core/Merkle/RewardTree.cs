@@ -22,6 +22,9 @@ public sealed class RewardTree
     /// <summary>Hashes per piece of parallel work: about a millisecond, far more than handing it out costs.</summary>
     private const int ChunkLength = 4096;
 
+    /// <summary>Subtrees whose roots stand this deep are hashed on their own: 64 of them, so that cores end together.</summary>
+    private const int SubtreeDepth = 6;
+
     private readonly Digest[] _nodes;
     private readonly int[] _nodeIndexByLeaf;
 
@@ -44,13 +47,19 @@ public sealed class RewardTree
     /// <exception cref="DuplicateLeafException">Two leaves are equal.</exception>
     public static RewardTree Build(ReadOnlySpan<RewardLeaf> leaves)
     {
+        return Build(leaves, KeccakTiers.Best);
+    }
+
+    /// <summary>The same, hashing so many at once.</summary>
+    internal static RewardTree Build(ReadOnlySpan<RewardLeaf> leaves, KeccakTier tier)
+    {
         // Threads cannot share a span, so the leaves are copied; the copy is garbage before the nodes are allocated.
-        return FromOwnedHashes(HashLeaves(leaves.ToArray()));
+        return FromOwnedHashes(HashLeaves(leaves.ToArray(), tier), tier);
     }
 
     /// <summary>Builds the tree over leaf hashes made elsewhere with <see cref="RewardProof.HashLeaf"/>.</summary>
     /// <exception cref="DuplicateLeafException">Two hashes are equal.</exception>
-    public static RewardTree FromHashes(ReadOnlySpan<Digest> leafHashes) => FromOwnedHashes(leafHashes.ToArray());
+    public static RewardTree FromHashes(ReadOnlySpan<Digest> leafHashes) => FromOwnedHashes(leafHashes.ToArray(), KeccakTiers.Best);
 
     /// <summary>Where a leaf stands in <see cref="Nodes"/>: the <c>treeIndex</c> of OpenZeppelin's dump.</summary>
     /// <param name="leafIndex">Index of the leaf in the order given to the build.</param>
@@ -78,17 +87,23 @@ public sealed class RewardTree
 
     private static int DepthOf(int node) => int.Log2(node + 1);
 
-    private static Digest[] HashLeaves(RewardLeaf[] leaves)
+    private static Digest[] HashLeaves(RewardLeaf[] leaves, KeccakTier tier)
     {
         var hashes = new Digest[leaves.Length];
-        ForEachChunk(0, leaves.Length, (from, to) =>
-        {
-            for (var i = from; i < to; i++) hashes[i] = leaves[i].Hash();
-        });
+        Parallel.ForEach(
+            Partitioner.Create(0, Math.Max(1, leaves.Length), ChunkLength),
+            () => new RewardHasher(tier),
+            (range, _, hasher) =>
+            {
+                var length = Math.Min(range.Item2, leaves.Length) - range.Item1;
+                hasher.HashLeaves(leaves.AsSpan(range.Item1, length), hashes.AsSpan(range.Item1, length));
+                return hasher;
+            },
+            _ => { });
         return hashes;
     }
 
-    private static RewardTree FromOwnedHashes(Digest[] hashes)
+    private static RewardTree FromOwnedHashes(Digest[] hashes, KeccakTier tier)
     {
         if (hashes.Length == 0) return new RewardTree([], []);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(hashes.Length, MaxLeafCount, nameof(hashes));
@@ -108,33 +123,35 @@ public sealed class RewardTree
             nodeIndexByLeaf[leaf] = node;
         }
 
-        HashInnerNodes(nodes, hashes.Length - 1);
+        HashInnerNodes(nodes, hashes.Length - 1, tier);
         return new RewardTree(nodes, nodeIndexByLeaf);
     }
 
-    /// <summary>Fills the first <paramref name="innerCount"/> nodes, depth by depth from the deepest.</summary>
-    private static void HashInnerNodes(Digest[] nodes, int innerCount)
+    /// <summary>Fills the first <paramref name="innerCount"/> nodes: every subtree below a certain depth on its own, then what is above them.</summary>
+    private static void HashInnerNodes(Digest[] nodes, int innerCount, KeccakTier tier)
     {
-        for (var end = innerCount; end > 0;)
+        var depth = Math.Min(SubtreeDepth, DepthOf(innerCount));
+        var firstRoot = (1 << depth) - 1;
+        Parallel.For(firstRoot, (2 * firstRoot) + 1, () => new RewardHasher(tier), (root, _, hasher) =>
         {
-            // The nodes of one depth are a run that starts at 2^depth − 1; their children are all one depth below.
-            var start = (1 << DepthOf(end - 1)) - 1;
-            ForEachChunk(start, end, (from, to) =>
-            {
-                for (var i = from; i < to; i++) nodes[i] = RewardProof.HashNode(nodes[(2 * i) + 1], nodes[(2 * i) + 2]);
-            });
-            end = start;
+            HashSubtree(nodes, root, innerCount, hasher);
+            return hasher;
+        }, _ => { });
+        HashSubtree(nodes, 0, Math.Min(firstRoot, innerCount), new RewardHasher(tier));
+    }
+
+    /// <summary>Fills the inner nodes of a subtree depth by depth from the deepest: those of one depth are a run.</summary>
+    private static void HashSubtree(Digest[] nodes, int root, int innerCount, RewardHasher hasher)
+    {
+        var deepest = 0;
+        while (FirstBelow(root, deepest + 1) < innerCount) deepest++;
+        for (var depth = deepest; depth >= 0; depth--)
+        {
+            var first = FirstBelow(root, depth);
+            if (first < innerCount) hasher.HashNodes(nodes, (int)first, (int)Math.Min(first + (1L << depth), innerCount));
         }
     }
 
-    private static void ForEachChunk(int start, int end, Action<int, int> body)
-    {
-        if (end - start <= ChunkLength)
-        {
-            body(start, end);
-            return;
-        }
-
-        Parallel.ForEach(Partitioner.Create(start, end, ChunkLength), range => body(range.Item1, range.Item2));
-    }
+    /// <summary>The leftmost node so many steps below another.</summary>
+    private static long FirstBelow(int root, int steps) => ((root + 1L) << steps) - 1;
 }

@@ -3,6 +3,7 @@ using BenchmarkDotNet.Running;
 using Ledger.Benchmarks.EventLog;
 using Ledger.Benchmarks.Fold;
 using Ledger.Benchmarks.Ingest;
+using Ledger.Benchmarks.Merkle;
 using Ledger.Benchmarks.Payouts;
 
 // fold, append and close print the figures of the main path; micro runs the BenchmarkDotNet classes beside the code.
@@ -19,8 +20,9 @@ switch (args)
     case ["append", .. var rest]:
         await AppendBench.RunAsync(rest);
         return 0;
-    case ["close"]:
+    case ["close", .. var rest]:
         CloseBenchmark.Run(1_000_000);
+        RewardTreeBench.Run(1_000_000, rest.Contains("--peers"));
         return 0;
     case ["ingest"]:
         await IngestBench.RunAsync();
