@@ -30,7 +30,7 @@ internal static class StreamErrors
         "history-immutable");
 
     public static RpcException NoExpectation() =>
-        new(new Status(StatusCode.InvalidArgument, "''None' is not a valid EventStore.Client.Streams.AppendReq+Types+Options+ExpectedStreamRevisionOneofCase'"));
+        new(new Status(StatusCode.InvalidArgument, "'None' is not a valid EventStore.Client.Streams.AppendReq+Types+Options+ExpectedStreamRevisionOneofCase"));
 
     public static RpcException InvalidCombination(string source, string amount, string direction, string filter) =>
         new(new Status(StatusCode.InvalidArgument, $"The combination of ({source}, {amount}, {direction}, {filter}) is invalid."));

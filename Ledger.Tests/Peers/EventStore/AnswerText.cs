@@ -19,7 +19,8 @@ internal static class AnswerText
 
     public static string Of(RpcException e)
     {
-        string trailers = string.Join("; ", e.Trailers.Where(t => !t.Key.StartsWith("grpc-", StringComparison.Ordinal)).Select(t => $"{t.Key}={t.Value}"));
+        // An answer without a body has its trailers among the HTTP headers.
+        string trailers = string.Join("; ", e.Trailers.Where(t => !t.Key.StartsWith("grpc-", StringComparison.Ordinal) && t.Key is not ("date" or "server" or "content-type" or "content-length")).Select(t => $"{t.Key}={t.Value}"));
         return $"status {(int)e.StatusCode} '{e.Status.Detail}'{(trailers.Length > 0 ? " " + trailers : "")}";
     }
 
@@ -41,7 +42,7 @@ internal static class AnswerText
         foreach (ReadResponse response in responses)
         {
             string one = Of(response);
-            if (text.Length > 0 && one[0] != '[') text.Append(' ');
+            if (text.Length > 0 && (one[0] != '[' || text[^1] != ']')) text.Append(' ');
             text.Append(one);
         }
 
