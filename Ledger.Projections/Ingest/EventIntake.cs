@@ -21,14 +21,16 @@ public sealed partial class EventIntake : IDisposable
     private readonly IEventLog _log;
     private readonly TimeProvider _clock;
     private readonly SemaphoreSlim _turn = new(1, 1);
-    private readonly OpenWindows _windows = new();
+    private readonly OpenWindows _windows;
     private readonly List<NewEvent> _group;
     private readonly List<(int Index, bool Carried)> _groupIndex;
     private readonly int _groupSize;
     private long _seen;
 
-    private EventIntake(IEventLog log, TimeProvider clock, int groupSize)
+    private EventIntake(IEventLog log, TimeProvider clock, int groupSize, OpenWindows windows, long seen)
     {
+        _windows = windows;
+        _seen = seen;
         _log = log;
         _clock = clock;
         _groupSize = groupSize;
@@ -42,8 +44,16 @@ public sealed partial class EventIntake : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(groupSize, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(groupSize, 100_000);
-        EventIntake intake = new(log, clock, groupSize);
+        EventIntake intake = new(log, clock, groupSize, new OpenWindows(), 0);
         intake.CatchUp(cancel);
+        return intake;
+    }
+
+    /// <summary>Opens the intake of a log whose windows and rulesets up to a position are known already.</summary>
+    internal static EventIntake Open(IEventLog log, TimeProvider clock, OpenWindows known, long position)
+    {
+        EventIntake intake = new(log, clock, GroupSizeDefault, known, position);
+        intake.CatchUp(CancellationToken.None);
         return intake;
     }
 
