@@ -54,7 +54,7 @@ public sealed class FaultCliTests : IDisposable
         string[][] verbs =
         [
             ["demo"], ["import"], ["export"], ["close"], ["statement"], ["explain", "account"], ["explain", "event"], ["audit"], ["prove", "account"], ["prove", "event"], ["verify"],
-            ["ruleset", "new"], ["ruleset", "check"], ["ruleset", "diff"], ["ruleset", "adopt"], ["ruleset", "show"], ["status"], ["serve"], ["keys", "add"], ["keys", "rotate"], ["keys", "revoke"], ["keys", "list"],
+            ["ruleset", "new"], ["ruleset", "check"], ["ruleset", "diff"], ["ruleset", "adopt"], ["ruleset", "show"], ["status"], ["serve"], ["keys", "add"], ["keys", "rotate"], ["keys", "sign"], ["keys", "revoke"], ["keys", "list"],
         ];
         foreach (string[] verb in verbs)
         {
