@@ -122,6 +122,7 @@ internal sealed class ApiServer : IAsyncDisposable
     {
         StatusCodes.Status404NotFound => Problems.RouteUnknown.ExecuteAsync(context),
         StatusCodes.Status405MethodNotAllowed => Problems.MethodUnknown.ExecuteAsync(context),
+        StatusCodes.Status415UnsupportedMediaType => Problems.MediaTypeUnsupported.ExecuteAsync(context),
         var status => new ApiProblem(status, "request-malformed", "the request cannot be handled as it is").ExecuteAsync(context),
     };
 }

@@ -16,6 +16,8 @@ internal static class Problems
 
     public static ApiProblem MethodUnknown { get; } = new(405, "method-not-allowed", "the address does not take this method; see the Allow header");
 
+    public static ApiProblem MediaTypeUnsupported { get; } = new(415, "media-type-unsupported", "the endpoint does not take this Content-Type, or not in this charset; /openapi/v1.json says which, and everything is UTF-8");
+
     public static ApiProblem SignatureMissing { get; } = new(401, "signature-missing", "this client signs what it writes, and the request carries no webhook-id, webhook-timestamp and webhook-signature");
 
     public static ApiProblem SignatureInvalid { get; } = new(401, "signature-invalid", "no signature of the request is right for its id, time and body, made with a live secret within five minutes");

@@ -21,6 +21,6 @@ internal static class MediaTypes
             }
         }
 
-        throw new ApiProblemException(new ApiProblem(415, "media-type-unsupported", $"the Content-Type must be {string.Join(" or ", types.ToArray())}, in UTF-8"));
+        throw new ApiProblemException(Problems.MediaTypeUnsupported);
     }
 }
