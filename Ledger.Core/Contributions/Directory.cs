@@ -21,7 +21,7 @@ public sealed class Directory(NameTable names)
     private ContentFacts[] _contents = [];
     private readonly Dictionary<string, int> _categoryNumbers = new(StringComparer.Ordinal);
     private readonly List<string> _categories = [];
-    private readonly Dictionary<int, List<(long Position, WalletAddress Wallet)>> _wallets = [];
+    private List<(long Position, WalletAddress Wallet)>?[] _wallets = [];
 
     /// <summary>The log's names.</summary>
     public NameTable Names => names;
@@ -41,9 +41,13 @@ public sealed class Directory(NameTable names)
     /// <summary>The wallet an account was linked to at a position, if any: the last one linked before it.</summary>
     public WalletAddress? WalletOf(int account, long position)
     {
-        if (!_wallets.TryGetValue(account, out List<(long Position, WalletAddress Wallet)>? links)) return null;
-        int index = links.FindLastIndex(link => link.Position < position);
-        return index < 0 ? null : links[index].Wallet;
+        if ((uint)account >= (uint)_wallets.Length || _wallets[account] is not { } links) return null;
+        for (int i = links.Count - 1; i >= 0; i--)
+        {
+            if (links[i].Position < position) return links[i].Wallet;
+        }
+
+        return null;
     }
 
     /// <summary>Takes one event; kinds that say nothing of accounts, spaces or videos change nothing.</summary>
@@ -60,9 +64,7 @@ public sealed class Directory(NameTable names)
                 if (suspended.SuspendedAt == Never) suspended = suspended with { SuspendedAt = recorded.Position };
                 break;
             case WalletLinked e:
-                int linked = names.Intern(e.Account.Value);
-                if (!_wallets.TryGetValue(linked, out List<(long Position, WalletAddress Wallet)>? links)) _wallets.Add(linked, links = []);
-                links.Add((recorded.Position, e.Wallet));
+                (At(ref _wallets, names.Intern(e.Account.Value), null) ??= []).Add((recorded.Position, e.Wallet));
                 break;
             case SpaceOpened e:
                 ref SpaceFacts space = ref At(ref _spaces, names.Intern(e.Space.Value), SpaceFacts.Unknown);
@@ -116,9 +118,10 @@ public sealed class Directory(NameTable names)
             bytes.Int32(unchecked((int)content.DurationSeconds));
         }
 
-        bytes.Int32(_wallets.Count);
-        foreach ((int account, List<(long Position, WalletAddress Wallet)> links) in _wallets.OrderBy(w => w.Key))
+        bytes.Int32(_wallets.Count(links => links is not null));
+        for (int account = 0; account < _wallets.Length; account++)
         {
+            if (_wallets[account] is not { } links) continue;
             bytes.Int32(account);
             bytes.Int32(links.Count);
             foreach ((long position, WalletAddress wallet) in links)
@@ -150,7 +153,7 @@ public sealed class Directory(NameTable names)
         for (int left = input.Count(); left > 0; left--)
         {
             List<(long Position, WalletAddress Wallet)> links = [];
-            _wallets.Add(input.Int32(), links);
+            At(ref _wallets, Ordinal(input.Int32()), null) = links;
             for (int link = input.Count(); link > 0; link--) links.Add((input.Int64(), input.Wallet()));
         }
 

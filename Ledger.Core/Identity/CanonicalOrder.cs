@@ -6,14 +6,15 @@ namespace Ledger.Core.Identity;
 public static class CanonicalOrder
 {
     /// <summary>A permutation: entry i is the index, in <paramref name="ordinals"/>, of the i-th name in canonical order.</summary>
-    /// <remarks>Sorts by the first eight bytes as one integer and looks at whole names only where those tie.</remarks>
+    /// <remarks>Sorts by the first eight bytes behind what all names begin with, as one integer, and looks at whole names only where those tie.</remarks>
     public static int[] Of(ReadOnlySpan<int> ordinals, NameTable names)
     {
+        int common = CommonPrefix(ordinals, names);
         ulong[] prefixes = new ulong[ordinals.Length];
         int[] order = new int[ordinals.Length];
         for (int i = 0; i < order.Length; i++)
         {
-            prefixes[i] = Prefix(names.Bytes(ordinals[i]));
+            prefixes[i] = Prefix(names.Bytes(ordinals[i])[common..]);
             order[i] = i;
         }
 
@@ -28,6 +29,14 @@ public static class CanonicalOrder
         }
 
         return order;
+    }
+
+    private static int CommonPrefix(ReadOnlySpan<int> ordinals, NameTable names)
+    {
+        if (ordinals.IsEmpty) return 0;
+        ReadOnlySpan<byte> common = names.Bytes(ordinals[0]);
+        foreach (int ordinal in ordinals) common = common[..common.CommonPrefixLength(names.Bytes(ordinal))];
+        return common.Length;
     }
 
     // Zero padding keeps the order: a name that ends sorts before one that goes on, and the rest is compared in full.

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Ledger.Core.Identity;
@@ -74,6 +75,7 @@ public sealed class NameTable
     public uint StableHash(int ordinal) => Hash(_bytes[ordinal]);
 
     /// <summary>FNV-1a over the bytes, finished with a multiply so that low bits mix.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static uint Hash(ReadOnlySpan<byte> utf8)
     {
         uint hash = 2166136261;
@@ -86,6 +88,7 @@ public sealed class NameTable
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Slot(int[] slots, ReadOnlySpan<byte> utf8)
     {
         int mask = slots.Length - 1;

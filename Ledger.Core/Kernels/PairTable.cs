@@ -29,6 +29,7 @@ internal sealed class PairTable(int owners)
         return ref Append(owner);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private ref Pair Append(int owner)
     {
         if (_count == _pairs.Length) Array.Resize(ref _pairs, _count * 2);

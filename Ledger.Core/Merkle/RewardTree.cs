@@ -45,17 +45,10 @@ public sealed class RewardTree
 
     /// <summary>Builds the tree of the given leaves, on all cores. The result depends on the leaves only.</summary>
     /// <exception cref="DuplicateLeafException">Two leaves are equal.</exception>
-    public static RewardTree Build(ReadOnlySpan<RewardLeaf> leaves)
-    {
-        return Build(leaves, KeccakTiers.Best);
-    }
+    public static RewardTree Build(RewardLeaf[] leaves) => Build(leaves, KeccakTiers.Best);
 
     /// <summary>The same, hashing so many at once.</summary>
-    internal static RewardTree Build(ReadOnlySpan<RewardLeaf> leaves, KeccakTier tier)
-    {
-        // Threads cannot share a span, so the leaves are copied; the copy is garbage before the nodes are allocated.
-        return FromOwnedHashes(HashLeaves(leaves.ToArray(), tier), tier);
-    }
+    internal static RewardTree Build(RewardLeaf[] leaves, KeccakTier tier) => FromOwnedHashes(HashLeaves(leaves, tier), tier);
 
     /// <summary>Builds the tree over leaf hashes made elsewhere with <see cref="RewardProof.HashLeaf"/>.</summary>
     /// <exception cref="DuplicateLeafException">Two hashes are equal.</exception>
@@ -108,19 +101,21 @@ public sealed class RewardTree
         if (hashes.Length == 0) return new RewardTree([], []);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(hashes.Length, MaxLeafCount, nameof(hashes));
         var order = DigestOrder.Of(hashes);
-        var nodes = new Digest[(2 * hashes.Length) - 1];
+        var nodes = GC.AllocateUninitializedArray<Digest>((2 * hashes.Length) - 1);
         var nodeIndexByLeaf = new int[hashes.Length];
-        for (var rank = 0; rank < order.Length; rank++)
+        Parallel.ForEach(Partitioner.Create(0, order.Length, ChunkLength), range =>
         {
-            var leaf = order[rank];
-            if (rank > 0 && hashes[leaf] == hashes[order[rank - 1]])
+            for (var rank = range.Item1; rank < range.Item2; rank++)
             {
-                throw new DuplicateLeafException(hashes[leaf], order[rank - 1], leaf);
+                var node = nodes.Length - 1 - rank;
+                nodes[node] = hashes[order[rank]];
+                nodeIndexByLeaf[order[rank]] = node;
             }
-
+        });
+        for (var rank = 1; rank < order.Length; rank++)
+        {
             var node = nodes.Length - 1 - rank;
-            nodes[node] = hashes[leaf];
-            nodeIndexByLeaf[leaf] = node;
+            if (nodes[node] == nodes[node + 1]) throw new DuplicateLeafException(nodes[node], order[rank - 1], order[rank]);
         }
 
         HashInnerNodes(nodes, hashes.Length - 1, tier);
