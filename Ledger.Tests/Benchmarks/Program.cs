@@ -9,6 +9,9 @@ using Ledger.Benchmarks.Payouts;
 // fold, append and close print the figures of the main path; micro runs the BenchmarkDotNet classes beside the code.
 switch (args)
 {
+    case ["fold", "--peers", .. var rest]:
+        FoldPeers.Run(rest.Length > 0 ? long.Parse(rest[0], CultureInfo.InvariantCulture) : 10_000_000);
+        return 0;
     case ["fold", .. var rest]:
         long events = rest.Length > 0 ? long.Parse(rest[0], CultureInfo.InvariantCulture) : 10_000_000;
         FoldBench.Run(Math.Min(events, 10_000_000));
@@ -37,6 +40,6 @@ switch (args)
         await ReplayBench.ReplayAsync(directory);
         return 0;
     default:
-        Console.Error.WriteLine("fold [EVENTS] | append [EVENTS] | close | ingest | micro [BenchmarkDotNet arguments]");
+        Console.Error.WriteLine("fold [--peers] [EVENTS] | append [EVENTS] | close [--peers] | ingest | micro [BenchmarkDotNet arguments]");
         return 2;
 }

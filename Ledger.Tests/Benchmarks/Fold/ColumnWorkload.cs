@@ -3,6 +3,7 @@ using Ledger.Core.Events;
 using Ledger.Core.Identity;
 using Ledger.Core.Rulesets;
 using Ledger.Core.Time;
+using Ledger.Core.Validity;
 using Directory = Ledger.Core.Contributions.Directory;
 
 namespace Ledger.Benchmarks.Fold;
@@ -15,9 +16,11 @@ internal sealed class ColumnWorkload
     private readonly int _accounts;
     private readonly int _videos;
     private readonly Directory _directory;
+    private readonly ValidityRules _rules;
 
-    public ColumnWorkload(long events, int accounts, int videos)
+    public ColumnWorkload(long events, int accounts, int videos, ValidityRules? rules = null)
     {
+        _rules = rules ?? Ruleset.Default.ForKernel();
         (_accounts, _videos) = (accounts, videos);
         NameTable names = new();
         Directory directory = new(names);
@@ -44,13 +47,16 @@ internal sealed class ColumnWorkload
 
     public NameTable Names => _directory.Names;
 
+    /// <summary>Whose a video is.</summary>
+    public int OwnerOf(int video) => _directory.Contents[video].Owner;
+
     /// <summary>A context whose kernel tables are not made yet.</summary>
     public FoldContext Context() => new()
     {
         Window = Window,
         OpenedAt = FirstPosition,
         SealedAt = SealedAt,
-        Rules = Ruleset.Default.ForKernel(),
+        Rules = _rules,
         Directory = _directory,
         Roster = TeamRoster.Empty,
         Retractions = new Retractions(Names),

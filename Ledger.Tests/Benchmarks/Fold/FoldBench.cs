@@ -38,7 +38,7 @@ internal static class FoldBench
             $"fold columns: median {rates[Runs / 2]:F1}, best {rates[^1]:F1} M events/s over {Runs} runs; {shards} shards, {Environment.ProcessorCount} cores"));
     }
 
-    private static ContributionSheet Fold(ColumnWorkload workload, ActivityColumns[] input, int count)
+    internal static ContributionSheet Fold(ColumnWorkload workload, ActivityColumns[] input, int count)
     {
         long started = Stopwatch.GetTimestamp();
         FoldContext context = workload.Context();

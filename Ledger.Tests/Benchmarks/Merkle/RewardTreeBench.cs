@@ -26,10 +26,10 @@ internal static class RewardTreeBench
         }
 
         Print($"reward tree: proofs for all {payees:N0} leaves: median {Median(() => Parallel.For(0, payees, i => tree.ProofFor(i))):0} ms");
-        if (peers) Compare(leaves.AsSpan(0, PeerLeaves), bestMs / payees);
+        if (peers) Compare(leaves[..PeerLeaves], bestMs / payees);
     }
 
-    private static void Compare(ReadOnlySpan<RewardLeaf> leaves, double msPerLeaf)
+    private static void Compare(RewardLeaf[] leaves, double msPerLeaf)
     {
         string file = Path.GetTempFileName();
         try

@@ -1,0 +1,124 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Ledger.Core.Contributions;
+using Ledger.Core.Events;
+using Ledger.Core.Rulesets;
+using Ledger.Core.Validity;
+using Ledger.Projections.DayWindows;
+using Directory = System.IO.Directory;
+
+namespace Ledger.Benchmarks.Fold;
+
+/// <summary>
+/// The fold beside DuckDB and PostgreSQL on the same events, in the same run: distinct targets by account and kind, compared row by row.
+/// The fold does its whole work meanwhile; its rules are set so that an account's points spell the counts that the others give.
+/// </summary>
+internal static class FoldPeers
+{
+    private const int Runs = 5;
+
+    // Points of a kind, so far apart that the counts of four kinds are the digits of one number.
+    private static readonly (EventKind Kind, long Weight)[] Digits =
+        [(EventKind.Viewed, 1), (EventKind.Liked, 10_000), (EventKind.Commented, 100_000_000), (EventKind.Shared, 1_000_000_000_000)];
+
+    public static void Run(long events)
+    {
+        ColumnWorkload workload = new(events, accounts: 100_000, videos: 200_000, Rules());
+        ActivityColumns[] input = [.. workload.Batches().Select(batch => WithoutSelfActions(batch, workload))];
+        string folder = Directory.CreateTempSubdirectory("weledger-peers-").FullName;
+        try
+        {
+            Write(input, Path.Combine(folder, "activity.tsv"));
+            int shards = WindowFold.ShardsFor(events);
+            ContributionSheet sheet = FoldBench.Fold(workload, input, shards);
+            double[] ms = new double[Runs];
+            for (int run = 0; run < Runs; run++)
+            {
+                long started = Stopwatch.GetTimestamp();
+                sheet = FoldBench.Fold(workload, input, shards);
+                ms[run] = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+            }
+
+            Array.Sort(ms);
+            double foldMs = ms[Runs / 2];
+            List<string> rows = Rows(sheet);
+            Print($"fold: {events:N0} events, median {foldMs:0} ms of {Runs} runs, {rows.Count:N0} rows of account and kind");
+
+            JsonElement duck = Peer.Run("@duckdb/node-api", "fold.mjs", folder);
+            Compare(rows, Path.Combine(folder, "duckdb"));
+            (double distinctMs, double plainMs) = (duck.GetProperty("distinctMs").GetDouble(), duck.GetProperty("plainMs").GetDouble());
+            Print($"DuckDB {duck.GetProperty("version")}, 2 threads, in memory: distinct group-by {distinctMs:0} ms, the same rows, {distinctMs / foldMs:0.0} times the fold; plain group-by {plainMs:0} ms");
+
+            double postgresMs = Peer.RunPostgres("fold.sh", folder);
+            Compare(rows, Path.Combine(folder, "postgres"));
+            Print($"PostgreSQL: distinct group-by {postgresMs:0} ms, the same rows, {postgresMs / foldMs:0.0} times the fold");
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static ValidityRules Rules() => Ruleset.Default.ForKernel() with
+    {
+        WeightMicro = [.. Enumerable.Range(0, EventKinds.ActivityCount).Select(kind => Digits.FirstOrDefault(d => (int)d.Kind == kind).Weight)],
+        Cap = new uint[EventKinds.ActivityCount],
+        MinIntervalMs = new long[EventKinds.ActivityCount],
+        PairKneeMicro = 0,
+        MinViewSeconds = 0,
+        MinCommentLetters = 0,
+    };
+
+    // A query knows nothing of owners.
+    private static ActivityColumns WithoutSelfActions(ActivityColumns batch, ColumnWorkload workload)
+    {
+        ActivityColumns copy = new(batch.Count);
+        for (int i = 0; i < batch.Count; i++)
+        {
+            if (workload.OwnerOf(batch.Target[i]) != batch.Account[i]) copy.AddFrom(batch, i);
+        }
+
+        return copy;
+    }
+
+    private static void Write(ActivityColumns[] input, string file)
+    {
+        using StreamWriter writer = new(file);
+        foreach (ActivityColumns batch in input)
+        {
+            for (int i = 0; i < batch.Count; i++) writer.Write(string.Create(CultureInfo.InvariantCulture, $"{batch.Account[i]}\t{batch.Kind[i]}\t{batch.Target[i]}\n"));
+        }
+    }
+
+    private static List<string> Rows(ContributionSheet sheet)
+    {
+        List<string> rows = [];
+        int[] order = [.. Enumerable.Range(0, sheet.Account.Length)];
+        Array.Sort((int[])sheet.Account.Clone(), order);
+        foreach (int row in order)
+        {
+            foreach ((EventKind kind, long weight) in Digits)
+            {
+                long units = sheet.PointsMicro[row] / weight % 10_000;
+                if (units > 0) rows.Add(string.Create(CultureInfo.InvariantCulture, $"{sheet.Account[row]} {(int)kind} {units}"));
+            }
+        }
+
+        return rows;
+    }
+
+    private static void Compare(List<string> rows, string file)
+    {
+        int row = 0;
+        foreach (string line in File.ReadLines(file))
+        {
+            if (row == rows.Count || rows[row] != line) throw new InvalidOperationException($"row {row} differs: '{line}', the fold has '{(row < rows.Count ? rows[row] : "nothing")}'");
+            row++;
+        }
+
+        if (row != rows.Count) throw new InvalidOperationException($"{row} rows, the fold has {rows.Count}");
+    }
+
+    private static void Print(FormattableString line) => Console.WriteLine(FormattableString.Invariant(line));
+}
