@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Npgsql;
 
 namespace Ledger.Projections.EventLog.Postgres;
@@ -7,7 +9,7 @@ namespace Ledger.Projections.EventLog.Postgres;
 /// The form is libpq's. Options: <c>schema</c> (where the log's tables are; default <c>weledger</c>), <c>host</c> (a socket's folder),
 /// <c>sslmode</c>, <c>sslrootcert</c>, <c>connect_timeout</c> (seconds), <c>application_name</c>.
 /// </remarks>
-public sealed class PostgresAddress
+public sealed partial class PostgresAddress
 {
     private const string SchemaDefault = "weledger";
     private const int SchemaCharactersMax = 40;
@@ -25,25 +27,21 @@ public sealed class PostgresAddress
     /// <exception cref="FormatException"><c>log-address</c>: says what is wrong and how to write it.</exception>
     public static PostgresAddress Parse(string text)
     {
-        if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) || uri.Scheme is not ("postgres" or "postgresql"))
-            throw Malformed("it is no address");
+        // Not System.Uri: libpq allows a user without a host, and a host that is a socket's folder.
+        Match match = Form().Match(text);
+        if (!match.Success) throw Malformed("it is no address");
         NpgsqlConnectionStringBuilder connection = new()
         {
-            Host = uri.Host.Length > 0 ? uri.IdnHost : "localhost",
-            Port = uri.Port > 0 ? uri.Port : NpgsqlConnection.DefaultPort,
-            Database = uri.AbsolutePath.Length > 1 ? Uri.UnescapeDataString(uri.AbsolutePath[1..]) : null,
+            Host = Part("host") ?? "localhost",
+            Port = Part("port") is { } port ? int.Parse(port, CultureInfo.InvariantCulture) : NpgsqlConnection.DefaultPort,
+            Username = Part("user"),
+            Password = Part("password"),
+            Database = Part("database"),
             ApplicationName = "weledger",
             IncludeErrorDetail = true,
         };
-        if (uri.UserInfo.Length > 0)
-        {
-            string[] user = uri.UserInfo.Split(':', 2);
-            connection.Username = Uri.UnescapeDataString(user[0]);
-            if (user.Length == 2) connection.Password = Uri.UnescapeDataString(user[1]);
-        }
-
         string schema = SchemaDefault;
-        foreach (string pair in uri.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
+        foreach (string pair in match.Groups["options"].Value.Split('&', StringSplitOptions.RemoveEmptyEntries))
         {
             string[] option = pair.Split('=', 2);
             string value = option.Length == 2 ? Uri.UnescapeDataString(option[1]) : "";
@@ -55,6 +53,8 @@ public sealed class PostgresAddress
         if (schema.Length is 0 or > SchemaCharactersMax || schema[0] is >= '0' and <= '9' || schema.Any(c => c is not ('_' or (>= 'a' and <= 'z') or (>= '0' and <= '9'))))
             throw Malformed($"'{schema}' cannot name the schema: use a to z, 0 to 9 and _, at most {SchemaCharactersMax}");
         return new PostgresAddress(connection, schema);
+
+        string? Part(string name) => match.Groups[name] is { Length: > 0 } part ? Uri.UnescapeDataString(part.Value) : null;
     }
 
     /// <summary>Connections for reading: pooled, few.</summary>
@@ -85,7 +85,7 @@ public sealed class PostgresAddress
                     connection.RootCertificate = value;
                     break;
                 case "connect_timeout":
-                    connection.Timeout = int.Parse(value, System.Globalization.CultureInfo.InvariantCulture);
+                    connection.Timeout = int.Parse(value, CultureInfo.InvariantCulture);
                     break;
                 case "application_name":
                     connection.ApplicationName = value;
@@ -99,6 +99,9 @@ public sealed class PostgresAddress
             throw Malformed($"'{value}' is no {option}");
         }
     }
+
+    [GeneratedRegex(@"^postgres(ql)?://((?<user>[^:@/?]*)(:(?<password>[^@/?]*))?@)?(?<host>\[[0-9a-f:.]+\]|[^:@/?]*)(:(?<port>\d{1,5}))?(/(?<database>[^?]*))?(\?(?<options>.*))?$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Form();
 
     private static FormatException Malformed(string why) =>
         new($"log-address: {why}; write postgres://user:password@host:port/database?schema=weledger&sslmode=require");

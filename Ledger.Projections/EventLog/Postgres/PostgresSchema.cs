@@ -11,11 +11,10 @@ internal static class PostgresSchema
     /// <summary>What this build makes and reads.</summary>
     public const int Layout = 1;
 
-    /// <summary>Makes the tables where there are none. Two processes may try at once: one of them makes it.</summary>
+    /// <summary>Makes the tables where there are none; for the holder of the writer's lock.</summary>
     public static async Task EnsureAsync(NpgsqlConnection connection, string schema, int segmentEvents, CancellationToken cancel)
     {
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancel);
-        await RunAsync(connection, string.Create(CultureInfo.InvariantCulture, $"SELECT pg_advisory_xact_lock({WriterLock.LockClass}, hashtext('{schema}'))"), cancel);
         if (!await ExistsAsync(connection, schema, cancel)) await RunAsync(connection, Tables(schema, segmentEvents), cancel);
         await using NpgsqlCommand kinds = new($"INSERT INTO {schema}.event_kind SELECT * FROM unnest($1, $2) ON CONFLICT DO NOTHING", connection)
         {

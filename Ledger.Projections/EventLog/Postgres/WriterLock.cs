@@ -10,7 +10,7 @@ namespace Ledger.Projections.EventLog.Postgres;
 internal static class WriterLock
 {
     /// <summary>"WELG": the class of all advisory locks taken here; the other half is the schema's hash.</summary>
-    public const int LockClass = 0x57454c47;
+    private const int LockClass = 0x57454c47;
 
     /// <summary>Makes a new session fit for writing: durable commits, and a server that notices soon when this machine is gone.</summary>
     /// <exception cref="LogFaultException"><c>store-unsafe</c>: the server does not make commits durable, or cannot hold every text.</exception>

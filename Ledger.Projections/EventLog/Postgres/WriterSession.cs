@@ -28,8 +28,8 @@ internal sealed class WriterSession : IAsyncDisposable
         {
             await connection.OpenAsync(cancel);
             await WriterLock.PrepareAsync(connection, address, cancel);
-            await PostgresSchema.EnsureAsync(connection, address.Schema, options.SegmentEvents, cancel);
             if (!await WriterLock.TryTakeAsync(connection, address.Schema, cancel)) throw PostgresFaults.Locked(address);
+            await PostgresSchema.EnsureAsync(connection, address.Schema, options.SegmentEvents, cancel);
             await session.RaiseFenceAsync(cancel);
             return session;
         }
