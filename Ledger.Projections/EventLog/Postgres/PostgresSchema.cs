@@ -15,7 +15,13 @@ internal static class PostgresSchema
     public static async Task EnsureAsync(NpgsqlConnection connection, string schema, int segmentEvents, CancellationToken cancel)
     {
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancel);
-        if (!await ExistsAsync(connection, schema, cancel)) await RunAsync(connection, Tables(schema, segmentEvents), cancel);
+        if (!await ExistsAsync(connection, schema, cancel))
+        {
+            // A user who owns the schema need not be allowed to make one.
+            await RunAsync(connection, $"DO $$ BEGIN IF to_regnamespace('{schema}') IS NULL THEN CREATE SCHEMA {schema}; END IF; END $$", cancel);
+            await RunAsync(connection, Tables(schema, segmentEvents), cancel);
+        }
+
         await using NpgsqlCommand kinds = new($"INSERT INTO {schema}.event_kind SELECT * FROM unnest($1, $2) ON CONFLICT DO NOTHING", connection)
         {
             Parameters =
@@ -54,8 +60,6 @@ internal static class PostgresSchema
     }
 
     private static string Tables(string s, int segmentEvents) => $"""
-        CREATE SCHEMA IF NOT EXISTS {s};
-
         CREATE TABLE {s}.log_state (
           one boolean PRIMARY KEY DEFAULT true CHECK (one),
           layout integer NOT NULL,

@@ -47,7 +47,7 @@ internal sealed class SegmentIndexer : IAsyncDisposable
         }
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
         {
-            // The log is closed; the next writer goes on from here.
+            _indexed.End(e); // the log is closed; the next writer goes on from here
         }
         catch (Exception e)
         {

@@ -43,6 +43,10 @@ internal static class WriterLock
         return await take.ExecuteScalarAsync(cancel) is true;
     }
 
+    /// <summary>Gives the lock back.</summary>
+    public static Task GiveBackAsync(NpgsqlConnection connection, string schema) =>
+        PostgresSchema.RunAsync(connection, string.Create(CultureInfo.InvariantCulture, $"SELECT pg_advisory_unlock({LockClass}, hashtext('{schema}'))"), CancellationToken.None);
+
     /// <summary>Ends the session that this same writer had before it lost its connection, if the server still keeps it.</summary>
     public static Task EndFormerAsync(NpgsqlConnection connection, string schema, long fence, CancellationToken cancel) => PostgresSchema.RunAsync(
         connection,

@@ -85,7 +85,20 @@ internal sealed class WriterSession : IAsyncDisposable
         }
     }
 
-    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+    /// <summary>Gives the lock back, so that the next writer need not wait until the server has ended the session.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            if (_connection.State == System.Data.ConnectionState.Open) await WriterLock.GiveBackAsync(_connection, _address.Schema);
+        }
+        catch (Exception e) when (IsLost(e) || e is PostgresException)
+        {
+            // The session has ended, and the lock with it.
+        }
+
+        await _connection.DisposeAsync();
+    }
 
     private static bool IsLost(Exception e) => PostgresFaults.IsLost(e) || e is InvalidOperationException; // Npgsql: the connection is not open any more
 
