@@ -23,6 +23,7 @@ public sealed class Bookkeeper(Directory directory, Func<Day, Ruleset> rulesetOf
     private readonly Dictionary<Day, WindowMoney> _windows = [];
     private readonly Dictionary<EventId, (int Tipper, Day Window, JournalEntry Entry)> _tips = [];
     private readonly HashSet<Day> _open = [];
+    private SettlementBook? _settlements;
     private readonly SortedDictionary<Day, (UInt128 TopUps, UInt128 Buyback)> _sealed = [];
 
     /// <summary>Every balance now.</summary>
@@ -30,6 +31,9 @@ public sealed class Bookkeeper(Directory directory, Func<Day, Ruleset> rulesetOf
 
     /// <summary>Broadcast minutes bought and used.</summary>
     public BandwidthMinutes Bandwidth { get; } = new();
+
+    /// <summary>What leaves for a chain.</summary>
+    public SettlementBook Settlements => _settlements ??= new SettlementBook(directory, Balances);
 
     /// <summary>F: what the incentive fund holds now.</summary>
     public TokenAmount Fund => Balances.Of(JournalAccount.IncentiveFund);
@@ -79,6 +83,13 @@ public sealed class Bookkeeper(Directory directory, Func<Day, Ruleset> rulesetOf
                 // The seal of a window that is not open, or is closed already, must not hold the fund.
                 if (_open.Contains(seal.Window)) Seal(seal.Window);
                 return default;
+            case StatementFinalized final:
+                Settlements.Finalized(final);
+                return default;
+            case SettlementReserved reserved: return PostIfAny(Settlements.Reserve(reserved, e.Position));
+            case SettlementReleased released: return PostIfAny(Settlements.Release(released, e.Position));
+            case SettlementSettled settled: return PostIfAny(Settlements.Settle(settled, e.Position));
+            case ChainPaid paid: return PostIfAny(Settlements.Pay(paid, e.Position));
             default: return default;
         }
     }
@@ -107,7 +118,12 @@ public sealed class Bookkeeper(Directory directory, Func<Day, Ruleset> rulesetOf
         return Balances.Trial().Require();
     }
 
+    /// <summary>Takes the statement of a closed window: its earnings may leave for a chain when it is final.</summary>
+    public void Issued(RewardStatement statement, long sealedAt) => Settlements.Issued(statement, sealedAt);
+
     private static MoneyOutcome Void => new(MoneyVerdict.Void, null);
+
+    private MoneyOutcome PostIfAny(JournalEntry? entry) => entry is null ? Void : Post(entry);
 
     private MoneyOutcome Genesis(long position, GenesisAllocated g)
     {
