@@ -59,8 +59,10 @@ public sealed class IdIndexTests : IAsyncLifetime, IDisposable
     public void A_known_id_is_not_added_again()
     {
         using IdIndex index = Load(writes: true);
-        Assert.False(index.TryAdd(_events[5].Id, 99_999, out long standing));
-        Assert.Equal(5, standing);
+        byte[] ids = [.. Bytes(_events[5].Id), .. Bytes(new EventId(new UInt128(1, 1))), .. Bytes(_events[7].Id), .. Bytes(new EventId(new UInt128(1, 1)))];
+        long[] standing = new long[4];
+        Assert.Equal(1, index.Add(ids, 99_999, standing));
+        Assert.Equal([~5L, 99_999, ~7L, ~99_999L], standing);
     }
 
     [Fact]
@@ -98,10 +100,29 @@ public sealed class IdIndexTests : IAsyncLifetime, IDisposable
     {
         Directory.CreateDirectory(Folder);
         IdEntry[] foreign = [.. Enumerable.Range(0, 17).Select(i => new IdEntry(1, (ulong)i + 1, i)).OrderBy(entry => entry.Hash)];
-        IdRunWriter.Write(Path.Combine(Folder, "foreign" + IdRun.Extension), foreign, 0, 17, 0, new Digest(1, 2, 3, 4));
+        IdRunWriter.Write(Path.Combine(Folder, "foreign" + IdRun.Extension), foreign, 0, 17, new Digest(1, 2, 3, 4));
         using IdIndex index = Load(writes: true);
         RequireAll(index);
         Assert.Equal(-1, index.Find(new EventId(new UInt128(1, 1))));
+    }
+
+    [Fact]
+    public void Every_id_is_found_while_runs_are_written_and_merged_behind()
+    {
+        for (int round = 0; round < 20; round++)
+        {
+            using IdIndex index = Load(writes: true);
+            for (int i = _events.Count - 1; i >= 0; i -= 3) Assert.Equal(i, index.Find(_events[i].Id));
+            Assert.Equal(-1, index.Find(new EventId(new UInt128(1, 1))));
+            foreach (string run in Directory.GetFiles(Folder, "*" + IdRun.Extension)) File.Delete(run);
+        }
+    }
+
+    private static byte[] Bytes(EventId id)
+    {
+        byte[] bytes = new byte[EventId.SizeBytes];
+        id.WriteTo(bytes);
+        return bytes;
     }
 
     private IdIndex Load(bool writes) => IdIndex.Load(Folder, _reader, _events.Count, writes, SmallSlots);

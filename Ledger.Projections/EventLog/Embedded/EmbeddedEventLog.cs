@@ -135,9 +135,7 @@ public sealed class EmbeddedEventLog : IEventLog
     /// <inheritdoc/>
     public ValueTask<RecordedEvent?> FindAsync(EventId id, CancellationToken cancel = default)
     {
-        IdIndex ids = _ids.Value;
-        long position;
-        lock (ids) position = ids.Find(id);
+        long position = _ids.Value.Find(id);
         if (position < 0 || position >= Head) return ValueTask.FromResult<RecordedEvent?>(null);
         (BlockHeader header, RecordedEvent[] events) = Block(position);
         return ValueTask.FromResult<RecordedEvent?>(events[(int)(position - header.FirstPosition)]);

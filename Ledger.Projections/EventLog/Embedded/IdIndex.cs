@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using Ledger.Core.Identity;
 using Ledger.Core.Merkle;
@@ -7,23 +8,26 @@ namespace Ledger.Projections.EventLog.Embedded;
 /// <summary>Where each event id stands in the log: what makes an append idempotent for ever, in memory that hardly grows.</summary>
 /// <remarks>
 /// Recent ids are in a table; when it is full it is written behind the writer's back as a run, and four runs of a level become one of the next.
-/// All of it is derived: what is missing, of another log or damaged is read again from the blocks. Lock the object around every member but <see cref="Committed"/>.
+/// All of it is derived: what is missing, of another log or damaged is read again from the blocks. Any thread may look up, without a lock: it
+/// sees one state, and states only ever follow each other. One thread adds and freezes, one (the same or another) writes what was frozen.
 /// </remarks>
 internal sealed class IdIndex : IDisposable
 {
     public const string FolderName = "index";
 
-    /// <summary>Slots of the table of recent ids; three quarters of them make a run.</summary>
+    /// <summary>Slots of the table of recent ids; half of them make a run.</summary>
     public const int DefaultSlots = 1 << 20;
 
     private const int FanIn = 4;
 
+    // So many ids are looked up together that their cache misses overlap, and so few that what was fetched is still there.
+    private const int Together = 64;
+
     private readonly string _folder;
     private readonly bool _writes;
     private readonly int _slots;
-    private readonly List<IdRun> _runs = [];
-    private IdTable _recent = new(16);
-    private IdTable? _frozen;
+    private readonly Lock _gate = new(); // orders changes of the state
+    private State _state = new(new IdTable(16), [], []);
     private Task _behind = Task.CompletedTask;
     private long _covered;
 
@@ -44,7 +48,7 @@ internal sealed class IdIndex : IDisposable
                 return 0;
             });
             position = block.Header.End;
-            index.Committed(position, block.Hash);
+            if (index.Freeze() is { } full) index.WriteBehind(full, position, block.Hash);
         }
 
         return index;
@@ -55,48 +59,108 @@ internal sealed class IdIndex : IDisposable
     {
         ulong high = (ulong)(id.Value >> 64);
         ulong low = unchecked((ulong)id.Value);
-        long position = _recent.Find(high, low);
-        if (position >= 0) return position;
-        if (_frozen is not null && (position = _frozen.Find(high, low)) >= 0) return position;
         ulong hash = IdEntry.HashOf(high, low);
-        for (int i = _runs.Count - 1; i >= 0; i--)
+        State state = Volatile.Read(ref _state);
+        long position = state.Recent.Find(high, low, hash);
+        return position >= 0 ? position : Earlier(state, high, low, hash);
+    }
+
+    /// <summary>
+    /// Adds the ids that are new, in order, at positions from <paramref name="next"/> on. Entry i of <paramref name="standing"/> becomes the position
+    /// of id i when it was added now, the complement (~) of the position where it stands when it was known. Returns how many were added.
+    /// </summary>
+    /// <param name="ids">16 bytes each, most significant first.</param>
+    /// <param name="next">Position of the next event.</param>
+    /// <param name="standing">One entry per id.</param>
+    public int Add(ReadOnlySpan<byte> ids, long next, Span<long> standing)
+    {
+        Span<ulong> hashes = stackalloc ulong[Together];
+        Span<bool> suspect = stackalloc bool[Together];
+        State state = _state;
+        long first = next;
+        while (!standing.IsEmpty)
         {
-            if ((position = InRun(_runs[i], high, low, hash)) >= 0) return position;
+            int count = Math.Min(Together, standing.Length);
+            for (int i = 0; i < count; i++) hashes[i] = IdEntry.HashOf(High(ids, i), Low(ids, i));
+            Suspects(state, hashes[..count], suspect);
+            for (int i = 0; i < count; i++)
+            {
+                (ulong high, ulong low) = (High(ids, i), Low(ids, i));
+                long known = suspect[i] ? Earlier(state, high, low, hashes[i]) : -1;
+                if (known < 0) known = state.Recent.FindOrAdd(high, low, hashes[i], next);
+                standing[i] = known < 0 ? next++ : ~known;
+            }
+
+            ids = ids[(count * EventId.SizeBytes)..];
+            standing = standing[count..];
         }
 
-        return -1;
+        return (int)(next - first);
     }
 
-    /// <summary>Adds an id that is new, or tells where it stands.</summary>
-    public bool TryAdd(EventId id, long position, out long standing)
+    /// <summary>Takes the table of recent ids away when it is full, for <see cref="WriteBehind"/> once all its ids are in the log; null otherwise.</summary>
+    public IdTable? Freeze()
     {
-        standing = Find(id);
-        if (standing >= 0) return false;
-        _recent.Add((ulong)(id.Value >> 64), unchecked((ulong)id.Value), position);
-        standing = position;
-        return true;
+        if (!_writes || _state.Recent.Count < _slots / 2) return null;
+        IdTable full = _state.Recent;
+        lock (_gate) _state = new State(new IdTable(_slots), [.. _state.Frozen, full], _state.Runs);
+        return full;
     }
 
-    /// <summary>Everything added so far is in the log up to a block's end: a full table may go to disk. For the writer only, without the lock.</summary>
-    public void Committed(long end, Digest blockHash)
+    /// <summary>Makes a run of a frozen table, which holds exactly the ids from the last run to <paramref name="end"/>; the block that ends there is in the log.</summary>
+    public void WriteBehind(IdTable full, long end, Digest blockHash)
     {
-        if (!_writes || _recent.Count < _slots / 4 * 3) return;
         _behind.GetAwaiter().GetResult(); // the table before this one is still being written: wait, or memory would grow
         long from = _covered;
-        lock (this)
-        {
-            _frozen = _recent;
-            _recent = new IdTable(_slots);
-            _covered = end;
-        }
-
-        _behind = Task.Run(() => Write(from, end, blockHash));
+        _covered = end;
+        _behind = Task.Run(() => Write(full, from, end, blockHash));
     }
 
     public void Dispose()
     {
         _behind.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).Wait();
-        foreach (IdRun run in _runs) run.Dispose();
+        foreach (IdRun run in _state.Runs) run.Dispose();
+    }
+
+    private static ulong High(ReadOnlySpan<byte> ids, int index) => BinaryPrimitives.ReadUInt64BigEndian(ids[(index * EventId.SizeBytes)..]);
+
+    private static ulong Low(ReadOnlySpan<byte> ids, int index) => BinaryPrimitives.ReadUInt64BigEndian(ids[((index * EventId.SizeBytes) + 8)..]);
+
+    // Which ids may stand in a run or a frozen table. Nothing here waits for what a load brings, so the loads overlap.
+    private static void Suspects(State state, ReadOnlySpan<ulong> hashes, Span<bool> suspect)
+    {
+        long touched = 0;
+        suspect.Clear();
+        foreach (ulong hash in hashes) touched |= state.Recent.Touch(hash);
+        foreach (IdRun run in state.Runs)
+        {
+            for (int i = 0; i < hashes.Length; i++) suspect[i] |= run.Filter.MayHold(hashes[i]);
+        }
+
+        foreach (IdTable frozen in state.Frozen)
+        {
+            for (int i = 0; i < hashes.Length; i++) suspect[i] |= frozen.Touch(hashes[i]) != 0;
+        }
+
+        GC.KeepAlive(touched);
+    }
+
+    private long Earlier(State state, ulong high, ulong low, ulong hash)
+    {
+        foreach (IdTable frozen in state.Frozen)
+        {
+            long position = frozen.Find(high, low, hash);
+            if (position >= 0) return position;
+        }
+
+        for (int i = state.Runs.Length - 1; i >= 0; i--)
+        {
+            if (!state.Runs[i].Filter.MayHold(hash)) continue;
+            long position = InRun(state.Runs[i], high, low, hash);
+            if (position >= 0) return position;
+        }
+
+        return -1;
     }
 
     private long InRun(IdRun run, ulong high, ulong low, ulong hash)
@@ -114,20 +178,18 @@ internal sealed class IdIndex : IDisposable
 
     private void AddBlock(ReadOnlySpan<byte> ids, BlockHeader header)
     {
-        for (int i = 0; i < header.Count; i++)
-        {
-            EventId id = EventId.FromBytes(ids.Slice(i * EventId.SizeBytes, EventId.SizeBytes));
-            if (!TryAdd(id, header.FirstPosition + i, out long standing))
-                throw LogFaults.Checksum(header.FirstPosition, $"the id of event {header.FirstPosition + i} is also that of event {standing}");
-        }
+        long[] standing = new long[header.Count];
+        if (Add(ids, header.FirstPosition, standing) == header.Count) return;
+        int repeated = standing.AsSpan().IndexOfAnyInRange(long.MinValue, -1L);
+        throw LogFaults.Checksum(header.FirstPosition, $"the id of event {header.FirstPosition + repeated} is also that of event {~standing[repeated]}");
     }
 
     // Runs must follow each other from 0 without a gap and end where blocks of this log end.
     private void OpenRuns(BlockReader reader, long head)
     {
         if (!Directory.Exists(_folder)) return;
-        List<IdRun> found = [.. Directory.GetFiles(_folder, "*" + IdRun.Extension).Select(IdRun.TryOpen).OfType<IdRun>().OrderBy(run => run.From).ThenByDescending(run => run.To)];
-        foreach (IdRun run in found)
+        List<IdRun> believed = [];
+        foreach (IdRun run in Directory.GetFiles(_folder, "*" + IdRun.Extension).Select(IdRun.TryOpen).OfType<IdRun>().OrderBy(run => run.From).ThenByDescending(run => run.To))
         {
             bool fits = run.From == _covered && run.To <= head && run.From < run.To;
             if (fits)
@@ -142,46 +204,37 @@ internal sealed class IdIndex : IDisposable
                 continue;
             }
 
-            _runs.Add(run);
+            believed.Add(run);
             _covered = run.To;
         }
 
+        _state = new State(_state.Recent, [], [.. believed]);
         if (!_writes) return;
-        foreach (string path in Directory.GetFiles(_folder).Except(_runs.Select(run => run.Path), StringComparer.Ordinal)) File.Delete(path);
+        foreach (string path in Directory.GetFiles(_folder).Except(believed.Select(run => run.Path), StringComparer.Ordinal)) File.Delete(path);
     }
 
-    private void Write(long from, long to, Digest anchor)
+    private void Write(IdTable full, long from, long to, Digest anchor)
     {
         string path = PathOf(from, to);
-        IdRunWriter.Write(path, _frozen!.Sorted(), from, to, 0, anchor);
-        lock (this)
-        {
-            _runs.Add(Reopened(path));
-            _frozen = null;
-        }
-
-        while (_runs.Count >= FanIn && _runs[^FanIn].Level == _runs[^1].Level) Merge(_runs[^FanIn..]);
+        IdRunWriter.Write(path, full.Sorted(), from, to, anchor);
+        IdRun written = Reopened(path);
+        lock (_gate) _state = new State(_state.Recent, [.. _state.Frozen.Where(table => table != full)], [.. _state.Runs, written]);
+        while (_state.Runs is var runs && runs.Length >= FanIn && runs[^FanIn].Level == runs[^1].Level) Merge(runs[^FanIn..]);
     }
 
-    private void Merge(List<IdRun> four)
+    private void Merge(IdRun[] four)
     {
         string path = PathOf(four[0].From, four[^1].To);
-        IdRunWriter.Write(path, IdRunWriter.Merged(four), four[0].From, four[^1].To, four[0].Level + 1, four[^1].Anchor);
+        IdRunWriter.Merge(path, four);
         IdRun merged = Reopened(path);
-        lock (this)
-        {
-            _runs.RemoveRange(_runs.Count - FanIn, FanIn);
-            _runs.Add(merged);
-        }
-
-        foreach (IdRun run in four)
-        {
-            run.Dispose();
-            File.Delete(run.Path);
-        }
+        lock (_gate) _state = new State(_state.Recent, _state.Frozen, [.. _state.Runs[..^FanIn], merged]);
+        foreach (IdRun run in four) File.Delete(run.Path); // their handles close when nobody looks into them any more
     }
 
     private string PathOf(long from, long to) => Path.Combine(_folder, string.Create(CultureInfo.InvariantCulture, $"{from:D16}-{to:D16}{IdRun.Extension}"));
 
     private static IdRun Reopened(string path) => IdRun.TryOpen(path) ?? throw new IOException($"{path} cannot be read back");
+
+    /// <summary>Everything that is known at one moment: later tables and runs hold later positions, and none holds an id of another.</summary>
+    private sealed record State(IdTable Recent, IdTable[] Frozen, IdRun[] Runs);
 }

@@ -8,8 +8,9 @@ namespace Ledger.Projections.EventLog.Embedded;
 /// <summary>The ids of a range of positions in one immutable file, ordered by hash: in memory only a filter and the first hash of every page.</summary>
 /// <remarks>
 /// Derived from the blocks and bound to them by the hash of the block that ends the range; whatever is wrong with a run, it is deleted and made again.
-/// Layout: pages of 4,096 bytes (XXH3 of the rest, then up to 170 entries of 24 bytes), first hashes (8 each), filter words (8 each, four bits set
-/// per id), and 88 bytes: from, to, pages, words, level (8 each), the block's hash (32), "LIR1" and four zero bytes, XXH3 of everything after the pages.
+/// Layout: pages of 4,096 bytes (XXH3 of the rest, then up to 170 entries of 24 bytes), first hashes (8 each), the words of an <see cref="IdFilter"/>
+/// (8 each), and 88 bytes: from, to, pages, words, level (8 each), the block's hash (32), "LIR2" and four zero bytes, XXH3 of everything after the pages.
+/// Any thread may look up.
 /// </remarks>
 internal sealed class IdRun : IDisposable
 {
@@ -18,16 +19,14 @@ internal sealed class IdRun : IDisposable
     internal const int PageBytes = 4096;
     internal const int PageEntries = 170;
     internal const int FooterBytes = 88;
-    internal const ulong Magic = 0x3152494c; // "LIR1"
+    internal const ulong Magic = 0x3252494c; // "LIR2"
 
     private readonly SafeFileHandle _file;
     private readonly ulong[] _firsts;
-    private readonly ulong[] _filter;
-    private readonly byte[] _page = new byte[PageBytes];
 
-    private IdRun(SafeFileHandle file, string path, ulong[] firsts, ulong[] filter, ReadOnlySpan<long> footer, Digest anchor)
+    private IdRun(SafeFileHandle file, string path, ulong[] firsts, IdFilter filter, ReadOnlySpan<long> footer, Digest anchor)
     {
-        (_file, Path, _firsts, _filter, Anchor) = (file, path, firsts, filter, anchor);
+        (_file, Path, _firsts, Filter, Anchor) = (file, path, firsts, filter, anchor);
         (From, To, Level) = (footer[0], footer[1], (int)footer[4]);
     }
 
@@ -45,14 +44,8 @@ internal sealed class IdRun : IDisposable
     /// <summary>Hash of the block that ends at <see cref="To"/>.</summary>
     public Digest Anchor { get; }
 
-    /// <summary>Filter words for a number of ids: about twelve bits each, two in a hundred unknown ids pass.</summary>
-    public static long FilterWords(long ids) => (ids / 5) + 1;
-
-    /// <summary>The filter word of a hash.</summary>
-    public static long WordOf(ulong hash, long words) => (long)Math.BigMul(hash, (ulong)words, out _);
-
-    /// <summary>The filter bits of a hash; its low bits, which the choice of the word does not use.</summary>
-    public static ulong BitsOf(ulong hash) => (1UL << (int)(hash & 63)) | (1UL << (int)((hash >> 6) & 63)) | (1UL << (int)((hash >> 12) & 63)) | (1UL << (int)((hash >> 18) & 63));
+    /// <summary>Asked before <see cref="Find"/>.</summary>
+    public IdFilter Filter { get; }
 
     /// <summary>Opens a run, or returns null when the file is not a sound one.</summary>
     public static IdRun? TryOpen(string path)
@@ -66,13 +59,13 @@ internal sealed class IdRun : IDisposable
             if (length < FooterBytes || RandomAccess.Read(file, tail, length - FooterBytes) != FooterBytes) return Closed(file);
             long[] footer = MemoryMarshal.Cast<byte, long>(tail).ToArray();
             long afterPages = length - (footer[2] * PageBytes);
-            if (footer[9] != (long)Magic || footer[2] is < 0 or > int.MaxValue / 8 || footer[3] is < 1 or > int.MaxValue / 8 || afterPages != ((footer[2] + footer[3]) * 8) + FooterBytes)
+            if (footer[9] != (long)Magic || footer[2] is < 0 or > int.MaxValue / 8 || footer[3] is < 4 or > int.MaxValue / 8 || afterPages != ((footer[2] + footer[3]) * 8) + FooterBytes)
                 return Closed(file);
             byte[] index = new byte[afterPages];
             if (RandomAccess.Read(file, index, footer[2] * PageBytes) != index.Length || XxHash3.HashToUInt64(index.AsSpan(0, index.Length - 8)) != unchecked((ulong)footer[10]))
                 return Closed(file);
             ReadOnlySpan<ulong> words = MemoryMarshal.Cast<byte, ulong>(index);
-            return new IdRun(file, path, words[..(int)footer[2]].ToArray(), words.Slice((int)footer[2], (int)footer[3]).ToArray(), footer, Digest.FromBytes(tail.AsSpan(40, Digest.SizeBytes)));
+            return new IdRun(file, path, words[..(int)footer[2]].ToArray(), new IdFilter(words.Slice((int)footer[2], (int)footer[3]).ToArray()), footer, Digest.FromBytes(tail.AsSpan(40, Digest.SizeBytes)));
         }
         catch (IOException)
         {
@@ -84,14 +77,13 @@ internal sealed class IdRun : IDisposable
     /// <exception cref="InvalidDataException">A page does not match its checksum.</exception>
     public long Find(ulong high, ulong low, ulong hash)
     {
-        ulong bits = BitsOf(hash);
-        if ((_filter[WordOf(hash, _filter.Length)] & bits) != bits) return -1;
         int page = Array.BinarySearch(_firsts, hash);
         page = page < 0 ? ~page - 1 : page;
         while (page > 0 && _firsts[page] == hash) page--; // equal hashes may begin on the page before
+        Span<byte> buffer = stackalloc byte[PageBytes];
         for (page = Math.Max(page, 0); page < _firsts.Length && _firsts[page] <= hash; page++)
         {
-            foreach (IdEntry entry in Page(page, _page))
+            foreach (IdEntry entry in Page(page, buffer))
             {
                 if (entry.IdLow == low && entry.IdHigh == high) return entry.Position;
             }
@@ -100,15 +92,15 @@ internal sealed class IdRun : IDisposable
         return -1;
     }
 
-    /// <summary>All entries in order.</summary>
-    public IEnumerable<IdEntry> Entries()
+    /// <summary>The entries of a page in order, in <paramref name="buffer"/>; empty after the last page.</summary>
+    /// <exception cref="InvalidDataException">The page does not match its checksum.</exception>
+    public ReadOnlySpan<IdEntry> Page(int page, Span<byte> buffer)
     {
-        byte[] buffer = new byte[PageBytes];
-        for (int page = 0; page < _firsts.Length; page++)
-        {
-            int count = Page(page, buffer).Length;
-            for (int i = 0; i < count; i++) yield return MemoryMarshal.Cast<byte, IdEntry>(buffer.AsSpan(8))[i];
-        }
+        if (page >= _firsts.Length) return [];
+        if (RandomAccess.Read(_file, buffer, (long)page * PageBytes) != PageBytes || XxHash3.HashToUInt64(buffer[8..]) != MemoryMarshal.Read<ulong>(buffer))
+            throw new InvalidDataException($"page {page} of {Path} does not match its checksum");
+        long left = To - From - ((long)page * PageEntries);
+        return MemoryMarshal.Cast<byte, IdEntry>(buffer.Slice(8, (int)Math.Min(left, PageEntries) * IdEntry.SizeBytes));
     }
 
     public void Dispose() => _file.Dispose();
@@ -117,13 +109,5 @@ internal sealed class IdRun : IDisposable
     {
         file?.Dispose();
         return null;
-    }
-
-    private ReadOnlySpan<IdEntry> Page(int page, byte[] buffer)
-    {
-        if (RandomAccess.Read(_file, buffer, (long)page * PageBytes) != PageBytes || XxHash3.HashToUInt64(buffer.AsSpan(8)) != MemoryMarshal.Read<ulong>(buffer))
-            throw new InvalidDataException($"page {page} of {Path} does not match its checksum");
-        long left = To - From - ((long)page * PageEntries);
-        return MemoryMarshal.Cast<byte, IdEntry>(buffer.AsSpan(8, (int)Math.Min(left, PageEntries) * IdEntry.SizeBytes));
     }
 }

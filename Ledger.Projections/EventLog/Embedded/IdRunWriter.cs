@@ -5,71 +5,112 @@ using Ledger.Core.Merkle;
 namespace Ledger.Projections.EventLog.Embedded;
 
 /// <summary>Writes a run; the name appears only when the file is whole.</summary>
-internal static class IdRunWriter
+internal sealed class IdRunWriter : IDisposable
 {
+    private const string Unfinished = ".new";
+
+    private readonly string _path;
+    private readonly FileStream _file;
+    private readonly IdFilter _filter;
+    private readonly List<ulong> _firsts = [];
+    private readonly byte[] _page = new byte[IdRun.PageBytes];
+    private int _used;
+
+    private IdRunWriter(string path, long ids)
+    {
+        _path = path;
+        _file = new FileStream(path + Unfinished, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16);
+        _filter = IdFilter.For(ids);
+    }
+
     /// <param name="path">The file to make.</param>
     /// <param name="entries">Exactly the ids of positions from <paramref name="from"/> to <paramref name="to"/>, ordered by hash.</param>
     /// <param name="from">First position.</param>
     /// <param name="to">Position after the last.</param>
-    /// <param name="level">How often they were merged.</param>
     /// <param name="anchor">Hash of the block that ends at <paramref name="to"/>.</param>
-    public static void Write(string path, IEnumerable<IdEntry> entries, long from, long to, int level, Digest anchor)
+    public static void Write(string path, ReadOnlySpan<IdEntry> entries, long from, long to, Digest anchor)
     {
-        ulong[] filter = new ulong[IdRun.FilterWords(to - from)];
-        List<ulong> firsts = [];
-        string unfinished = path + ".new";
-        using (FileStream file = new(unfinished, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16))
-        {
-            byte[] page = new byte[IdRun.PageBytes];
-            int used = 0;
-            foreach (IdEntry entry in entries)
-            {
-                ulong hash = entry.Hash;
-                filter[IdRun.WordOf(hash, filter.Length)] |= IdRun.BitsOf(hash);
-                if (used == 0) firsts.Add(hash);
-                MemoryMarshal.Cast<byte, IdEntry>(page.AsSpan(8))[used++] = entry;
-                if (used == IdRun.PageEntries) used = Flush(file, page);
-            }
-
-            if (used > 0) Flush(file, page);
-            byte[] tail = new byte[((firsts.Count + filter.Length) * 8) + IdRun.FooterBytes];
-            Span<ulong> words = MemoryMarshal.Cast<byte, ulong>(tail.AsSpan());
-            CollectionsMarshal.AsSpan(firsts).CopyTo(words);
-            filter.CopyTo(words[firsts.Count..]);
-            Span<ulong> footer = words[(firsts.Count + filter.Length)..];
-            (footer[0], footer[1], footer[2], footer[3], footer[4]) = ((ulong)from, (ulong)to, (ulong)firsts.Count, (ulong)filter.Length, (ulong)level);
-            anchor.WriteTo(MemoryMarshal.AsBytes(footer[5..]));
-            footer[9] = IdRun.Magic;
-            footer[10] = XxHash3.HashToUInt64(tail.AsSpan(0, tail.Length - 8));
-            file.Write(tail);
-        }
-
-        File.Move(unfinished, path, overwrite: true);
+        using IdRunWriter writer = new(path, to - from);
+        foreach (ref readonly IdEntry entry in entries) writer.Add(entry, entry.Hash);
+        writer.Finish(from, to, 0, anchor);
     }
 
-    /// <summary>Several ordered runs as one.</summary>
-    public static IEnumerable<IdEntry> Merged(IReadOnlyList<IdRun> runs)
+    /// <summary>Writes several runs that follow each other as one of the next level.</summary>
+    public static void Merge(string path, ReadOnlySpan<IdRun> runs)
     {
-        PriorityQueue<IEnumerator<IdEntry>, ulong> next = new();
+        using IdRunWriter writer = new(path, runs[^1].To - runs[0].From);
+        List<Cursor> cursors = [];
         foreach (IdRun run in runs)
         {
-            IEnumerator<IdEntry> entries = run.Entries().GetEnumerator();
-            if (entries.MoveNext()) next.Enqueue(entries, entries.Current.Hash);
+            Cursor cursor = new(run);
+            if (cursor.Next()) cursors.Add(cursor);
         }
 
-        while (next.TryPeek(out IEnumerator<IdEntry>? entries, out _))
+        while (cursors.Count > 0)
         {
-            yield return entries.Current;
-            if (entries.MoveNext()) next.DequeueEnqueue(entries, entries.Current.Hash);
-            else next.Dequeue();
+            int smallest = 0;
+            for (int i = 1; i < cursors.Count; i++) smallest = cursors[i].Hash < cursors[smallest].Hash ? i : smallest;
+            writer.Add(cursors[smallest].Entry, cursors[smallest].Hash);
+            if (!cursors[smallest].Next()) cursors.RemoveAt(smallest);
         }
+
+        writer.Finish(runs[0].From, runs[^1].To, runs[0].Level + 1, runs[^1].Anchor);
     }
 
-    private static int Flush(FileStream file, byte[] page)
+    public void Dispose() => _file.Dispose();
+
+    private void Add(in IdEntry entry, ulong hash)
     {
-        MemoryMarshal.Write(page, XxHash3.HashToUInt64(page.AsSpan(8)));
-        file.Write(page);
-        Array.Clear(page);
-        return 0;
+        _filter.Add(hash);
+        if (_used == 0) _firsts.Add(hash);
+        MemoryMarshal.Cast<byte, IdEntry>(_page.AsSpan(8))[_used++] = entry;
+        if (_used == IdRun.PageEntries) Flush();
+    }
+
+    private void Finish(long from, long to, int level, Digest anchor)
+    {
+        if (_used > 0) Flush();
+        byte[] tail = new byte[((_firsts.Count + _filter.Words.Length) * 8) + IdRun.FooterBytes];
+        Span<ulong> words = MemoryMarshal.Cast<byte, ulong>(tail.AsSpan());
+        CollectionsMarshal.AsSpan(_firsts).CopyTo(words);
+        _filter.Words.CopyTo(words[_firsts.Count..]);
+        Span<ulong> footer = words[(_firsts.Count + _filter.Words.Length)..];
+        (footer[0], footer[1], footer[2], footer[3], footer[4]) = ((ulong)from, (ulong)to, (ulong)_firsts.Count, (ulong)_filter.Words.Length, (ulong)level);
+        anchor.WriteTo(MemoryMarshal.AsBytes(footer[5..]));
+        footer[9] = IdRun.Magic;
+        footer[10] = XxHash3.HashToUInt64(tail.AsSpan(0, tail.Length - 8));
+        _file.Write(tail);
+        _file.Dispose();
+        File.Move(_path + Unfinished, _path, overwrite: true);
+    }
+
+    private void Flush()
+    {
+        MemoryMarshal.Write(_page, XxHash3.HashToUInt64(_page.AsSpan(8)));
+        _file.Write(_page);
+        Array.Clear(_page);
+        _used = 0;
+    }
+
+    /// <summary>One run being read in order.</summary>
+    private sealed class Cursor(IdRun run)
+    {
+        private readonly byte[] _buffer = new byte[IdRun.PageBytes];
+        private int _page;
+        private int _next;
+        private int _count;
+
+        public IdEntry Entry { get; private set; }
+
+        public ulong Hash { get; private set; }
+
+        public bool Next()
+        {
+            if (_next == _count) (_next, _count) = (0, run.Page(_page++, _buffer).Length);
+            if (_count == 0) return false;
+            Entry = MemoryMarshal.Cast<byte, IdEntry>(_buffer.AsSpan(8))[_next++];
+            Hash = Entry.Hash;
+            return true;
+        }
     }
 }

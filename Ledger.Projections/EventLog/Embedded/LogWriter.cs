@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Ledger.Core.Events;
+using Ledger.Core.Identity;
 
 namespace Ledger.Projections.EventLog.Embedded;
 
@@ -86,31 +87,31 @@ internal sealed class LogWriter : IAsyncDisposable
     {
         IReadOnlyList<NewEvent> events = request.Prepared.Events;
         IdIndex ids = _ids.Value;
-        lock (ids)
+        if (request.Stream is { } stream)
         {
-            if (request.Stream is { } stream)
+            bool repeated = events.Count > 0 && events.All(e => ids.Find(e.Id) >= 0);
+            long last = _streams.Last(stream.Value);
+            if (!repeated && !request.Expected.Holds(last))
             {
-                bool repeated = events.Count > 0 && events.All(e => ids.Find(e.Id) >= 0);
-                long last = _streams.Last(stream.Value);
-                if (!repeated && !request.Expected.Holds(last))
-                {
-                    request.Decide(new StreamAppendResult(false, last, []));
-                    return;
-                }
+                request.Decide(new StreamAppendResult(false, last, []));
+                return;
             }
-
-            AppendOutcome[] outcomes = new AppendOutcome[events.Count];
-            for (int i = 0; i < outcomes.Length; i++)
-            {
-                bool isNew = ids.TryAdd(events[i].Id, _builder.Next, out long standing);
-                outcomes[i] = new AppendOutcome(standing, !isNew);
-                if (!isNew) continue;
-                _builder.Add(events[i], request.Prepared.Leaves[i], request.Prepared.RowBytes(i));
-                if (_builder.IsFull) _sealed.Add(_builder.Seal());
-            }
-
-            request.Decide(new StreamAppendResult(true, request.Stream is { } s ? _streams.Last(s.Value) : -1, outcomes));
         }
+
+        AppendOutcome[] outcomes = new AppendOutcome[events.Count];
+        Span<byte> id = stackalloc byte[EventId.SizeBytes];
+        Span<long> standing = stackalloc long[1];
+        for (int i = 0; i < outcomes.Length; i++)
+        {
+            events[i].Id.WriteTo(id);
+            bool isNew = ids.Add(id, _builder.Next, standing) == 1;
+            outcomes[i] = isNew ? new AppendOutcome(standing[0], false) : new AppendOutcome(~standing[0], true);
+            if (!isNew) continue;
+            _builder.Add(events[i], request.Prepared.Leaves[i], request.Prepared.RowBytes(i));
+            if (_builder.IsFull) _sealed.Add(_builder.Seal());
+        }
+
+        request.Decide(new StreamAppendResult(true, request.Stream is { } s ? _streams.Last(s.Value) : -1, outcomes));
     }
 
     private void Commit()
@@ -121,7 +122,7 @@ internal sealed class LogWriter : IAsyncDisposable
         _headFile.Write(_sealed[^1].Header.End, _sealed[^1].Hash);
         foreach (SealedBlock block in _sealed) _streams.Publish(block.Header.FirstPosition, block.Streams);
         _head.Publish(_sealed[^1].Header.End);
-        _ids.Value.Committed(_sealed[^1].Header.End, _sealed[^1].Hash);
+        if (_ids.Value.Freeze() is { } full) _ids.Value.WriteBehind(full, _sealed[^1].Header.End, _sealed[^1].Hash);
         _sealed.Clear();
     }
 
