@@ -179,8 +179,9 @@ public sealed record SettlementReorganized(string Batch, ulong BlockNumber, Dige
 /// <summary>The nonce of a transaction is used up beyond recall and it had no effect, so it may be signed with a new one.</summary>
 /// <param name="Batch">The transaction's name.</param>
 /// <param name="Nonce">The nonce that is gone.</param>
+/// <param name="TransactionHash">The transaction that used it: ours if it reverted, else another.</param>
 /// <param name="Code">Why: <c>reverted</c> or <c>nonce-taken</c>.</param>
-public sealed record SettlementFailed(string Batch, ulong Nonce, string Code) : EventPayload
+public sealed record SettlementFailed(string Batch, ulong Nonce, Digest TransactionHash, string Code) : EventPayload
 {
     /// <inheritdoc/>
     public override EventKind Kind => EventKind.SettlementFailed;
@@ -193,11 +194,12 @@ public sealed record SettlementFailed(string Batch, ulong Nonce, string Code) : 
     {
         fields.Text("batch", Batch);
         fields.UInt64("nonce", Nonce);
+        fields.Digest("transactionHash", TransactionHash);
         fields.Text("code", Code);
     }
 
     /// <summary>Reads the fields in persisted order.</summary>
-    public static SettlementFailed Read(IFieldReader fields) => new(fields.Text("batch"), fields.UInt64("nonce"), fields.Text("code"));
+    public static SettlementFailed Read(IFieldReader fields) => new(fields.Text("batch"), fields.UInt64("nonce"), fields.Digest("transactionHash"), fields.Text("code"));
 }
 
 /// <summary>An alarm: nothing more is sent until a person has looked.</summary>
