@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Ledger.Core.Identity;
+using Ledger.Core.Merkle;
 
 namespace Ledger.Core.Accounting;
 
@@ -54,5 +55,30 @@ internal sealed class Entitlements
         if (wallet is null) _unlinked.Add(_rows.Count);
         _newest[account] = _rows.Count;
         _rows.Add(new Entitlement(account, newest, name, amount, 0));
+    }
+
+    internal void WriteTo(CanonicalBuffer output)
+    {
+        output.Int32(_rows.Count);
+        foreach (Entitlement row in _rows)
+        {
+            output.Int32(row.Account);
+            output.Int32(row.Older);
+            output.Wallet(row.Wallet);
+            output.Amount(row.Earned);
+            output.Amount(row.Reserved);
+        }
+    }
+
+    internal void Restore(ref CanonicalReader input)
+    {
+        for (int row = 0, count = input.Count(); row < count; row++)
+        {
+            _rows.Add(new Entitlement(input.Int32(), input.Int32(), input.Wallet(), input.Amount(), input.Amount()));
+
+            // An account's newest row comes last, and what has no wallet is told by that.
+            _newest[_rows[row].Account] = row;
+            if (_rows[row].Wallet == default) _unlinked.Add(row);
+        }
     }
 }

@@ -40,6 +40,35 @@ public sealed class PlannedSettlement
 
     /// <summary>How many wallets a choice was made for.</summary>
     public int Count(SettlementChoice choice) => Wallets.Count(w => w.Choice == choice);
+
+    internal void WriteTo(CanonicalBuffer output)
+    {
+        output.Int32(Wallets.Length);
+        foreach (PlannedWallet wallet in Wallets)
+        {
+            output.Wallet(wallet.Wallet);
+            output.Amount(wallet.Amount);
+            output.Byte((byte)wallet.Choice);
+        }
+
+        foreach (UInt128 sum in (UInt128[])[SetAside, Pushed, Waiting, Unlinked, Spent]) output.Amount(sum);
+        output.Int32(Movements.Count);
+        foreach ((int row, UInt128 amount) in Movements)
+        {
+            output.Int32(row);
+            output.Amount(amount);
+        }
+    }
+
+    internal static PlannedSettlement Read(ref CanonicalReader input)
+    {
+        PlannedWallet[] wallets = new PlannedWallet[input.Count()];
+        for (int i = 0; i < wallets.Length; i++) wallets[i] = new PlannedWallet(input.Wallet(), input.Amount(), (SettlementChoice)input.Byte());
+        UInt128 setAside = input.Amount(), pushed = input.Amount(), waiting = input.Amount(), unlinked = input.Amount(), spent = input.Amount();
+        (int Row, UInt128 Amount)[] movements = new (int, UInt128)[input.Count()];
+        for (int i = 0; i < movements.Length; i++) movements[i] = (input.Int32(), input.Amount());
+        return new PlannedSettlement { Wallets = wallets, SetAside = setAside, Pushed = pushed, Waiting = waiting, Unlinked = unlinked, Spent = spent, Movements = movements };
+    }
 }
 
 /// <summary>A settlement between setting aside and being settled.</summary>

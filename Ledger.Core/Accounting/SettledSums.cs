@@ -75,4 +75,34 @@ public sealed class SettledSums(ulong chainId, WalletAddress distributor, Wallet
         _wallets[wallet] = sums with { Paid = sums.Paid + amount, Claims = isClaim ? sums.Claims + 1 : sums.Claims };
         return true;
     }
+
+    internal void WriteTo(CanonicalBuffer output)
+    {
+        output.UInt64(chainId);
+        output.Wallet(distributor);
+        output.Wallet(token);
+        output.Int32(_wallets.Count);
+        foreach ((WalletAddress wallet, SettledWallet sums) in _wallets.OrderBy(w => w.Key.High16).ThenBy(w => w.Key.Low4))
+        {
+            output.Wallet(wallet);
+            output.Amount(sums.Published);
+            output.Amount(sums.Paid);
+            output.UInt64(sums.Settlements);
+            output.UInt64(sums.Claims);
+        }
+    }
+
+    internal static SettledSums Read(ref CanonicalReader input)
+    {
+        SettledSums sums = new(input.UInt64(), input.Wallet(), input.Wallet());
+        for (int left = input.Count(); left > 0; left--)
+        {
+            WalletAddress wallet = input.Wallet();
+            SettledWallet own = new(input.Amount(), input.Amount(), (uint)input.UInt64(), (uint)input.UInt64());
+            sums._wallets.Add(wallet, own);
+            sums.Published += own.Published;
+        }
+
+        return sums;
+    }
 }

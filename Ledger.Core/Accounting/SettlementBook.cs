@@ -2,6 +2,7 @@ using Ledger.Core.Events;
 using Ledger.Core.Identity;
 using Ledger.Core.Merkle;
 using Ledger.Core.Payouts;
+using Ledger.Core.Quantities;
 using Ledger.Core.Time;
 using Directory = Ledger.Core.Contributions.Directory;
 
@@ -102,6 +103,60 @@ public sealed class SettlementBook
         return new JournalEntry(position, [new(JournalAccount.BridgeEscrow, -amount), new(JournalAccount.ChainSettled, amount)]);
     }
 
+    internal void WriteTo(CanonicalBuffer output)
+    {
+        _entitlements.WriteTo(output);
+        output.Int32(_sums.Count);
+        foreach (SettledSums sums in _sums.Values.OrderBy(s => s.Domain)) sums.WriteTo(output);
+        output.Int32(_issued.Count);
+        foreach (IssuedEarnings earnings in _issued.Values) earnings.WriteTo(output);
+        output.Int32(_names.Count);
+        foreach (string name in _names.Order(StringComparer.Ordinal)) output.Text(name);
+        output.Byte(LatestFinal is null ? (byte)0 : (byte)1);
+        LatestFinal?.WriteTo(output);
+        output.Int32(LastSettled?.Number ?? -1);
+        output.Byte(Open is null ? (byte)0 : (byte)1);
+        if (Open is not { } open) return;
+        output.Text(open.Reserved.Batch);
+        output.Day(open.Reserved.Window);
+        output.UInt64(open.Reserved.ChainId);
+        output.Wallet(open.Reserved.Distributor);
+        output.Wallet(open.Reserved.Token);
+        output.Digest(open.Reserved.RulesetHash);
+        output.Amount(open.Reserved.WaitBelow.BaseUnits);
+        output.Amount(open.Reserved.PushFrom.BaseUnits);
+        output.UInt64(open.Reserved.ClaimGas);
+        output.UInt64(open.Reserved.PushGas);
+        output.Int64(open.Position);
+        open.Plan.WriteTo(output);
+    }
+
+    internal void Restore(ref CanonicalReader input)
+    {
+        _entitlements.Restore(ref input);
+        for (int left = input.Count(); left > 0; left--)
+        {
+            SettledSums sums = SettledSums.Read(ref input);
+            _sums.Add(sums.Domain, sums);
+        }
+
+        for (int left = input.Count(); left > 0; left--)
+        {
+            IssuedEarnings earnings = IssuedEarnings.Read(ref input);
+            _issued.Add(earnings.Statement.Window, earnings);
+        }
+
+        for (int left = input.Count(); left > 0; left--) _names.Add(input.Text());
+        if (input.Byte() == 1) LatestFinal = FinalStatement.Read(ref input);
+        int last = input.Int32();
+        LastSettled = last < 0 ? null : Day.FromNumber(last);
+        if (input.Byte() == 0) return;
+        SettlementReserved reserved = new(
+            input.Text(), input.Day(), input.UInt64(), input.Wallet(), input.Wallet(), input.Digest(),
+            TokenAmount.FromBaseUnits(input.Amount()), TokenAmount.FromBaseUnits(input.Amount()), (uint)input.UInt64(), (uint)input.UInt64());
+        Open = new OpenSettlement(reserved, input.Int64(), PlannedSettlement.Read(ref input), SumsOf(reserved.ChainId, reserved.Distributor, reserved.Token));
+    }
+
     private JournalEntry Entry(long position, PlannedSettlement plan, Func<int, Int128, Posting[]> ofAccount, ReadOnlySpan<Posting> last)
     {
         List<Posting> postings = new((plan.Movements.Count * 2) + last.Length);
@@ -114,11 +169,43 @@ public sealed class SettlementBook
         return new JournalEntry(position, [.. postings]);
     }
 
-    private sealed record IssuedEarnings(int[] Account, UInt128[] Amount, long SealedAt, FinalStatement Statement);
+    private sealed record IssuedEarnings(int[] Account, UInt128[] Amount, long SealedAt, FinalStatement Statement)
+    {
+        internal void WriteTo(CanonicalBuffer output)
+        {
+            output.Int32(Account.Length);
+            for (int i = 0; i < Account.Length; i++)
+            {
+                output.Int32(Account[i]);
+                output.Amount(Amount[i]);
+            }
+
+            output.Int64(SealedAt);
+            Statement.WriteTo(output);
+        }
+
+        internal static IssuedEarnings Read(ref CanonicalReader input)
+        {
+            int[] account = new int[input.Count()];
+            UInt128[] amount = new UInt128[account.Length];
+            for (int i = 0; i < account.Length; i++) (account[i], amount[i]) = (input.Int32(), input.Amount());
+            return new IssuedEarnings(account, amount, input.Int64(), FinalStatement.Read(ref input));
+        }
+    }
 }
 
 /// <summary>A statement that is final.</summary>
 /// <param name="Window">Its window.</param>
 /// <param name="Digest">SHA-256 over its canonical bytes.</param>
 /// <param name="RulesetHash">The ruleset it was computed under.</param>
-public sealed record FinalStatement(Day Window, Digest Digest, Digest RulesetHash);
+public sealed record FinalStatement(Day Window, Digest Digest, Digest RulesetHash)
+{
+    internal void WriteTo(CanonicalBuffer output)
+    {
+        output.Day(Window);
+        output.Digest(Digest);
+        output.Digest(RulesetHash);
+    }
+
+    internal static FinalStatement Read(ref CanonicalReader input) => new(input.Day(), input.Digest(), input.Digest());
+}

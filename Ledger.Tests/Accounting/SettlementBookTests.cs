@@ -168,6 +168,33 @@ public sealed class SettlementBookTests
 
             s.Books.Keeper.Balances.Trial().Require();
         }
+
+        Assert.Equal(Bytes(s.Books.Keeper), Bytes(Restored(s.Books)));
+    }
+
+    [Fact]
+    public void An_open_settlement_survives_being_written_and_read_back()
+    {
+        Settling s = new();
+        s.Live(CatsWallet);
+        s.Reserve("one");
+        Bookkeeper restored = Restored(s.Books);
+        Assert.Equal(s.Books.Keeper.Settlements.Open!.Publication(), restored.Settlements.Open!.Publication());
+        Assert.Equal(s.Books.Keeper.Settlements.Open!.Reserved, restored.Settlements.Open!.Reserved);
+    }
+
+    private static Bookkeeper Restored(Books books)
+    {
+        Bookkeeper restored = new(books.Directory, _ => books.Ruleset);
+        restored.Restore(Bytes(books.Keeper));
+        return restored;
+    }
+
+    private static byte[] Bytes(Bookkeeper keeper)
+    {
+        System.Buffers.ArrayBufferWriter<byte> bytes = new();
+        keeper.WriteTo(bytes);
+        return bytes.WrittenSpan.ToArray();
     }
 
     /// <summary>Books with windows that close, become final and are settled.</summary>
