@@ -16,6 +16,8 @@ internal sealed class LedgerSession : IAsyncDisposable
 
     public RewardLedger Ledger { get; }
 
+    public LedgerHealth Health { get; } = new();
+
     /// <summary>Opens the ledger of a data folder for reading only, beside a process that may be writing to it.</summary>
     public static async Task<LedgerSession> ReadAsync(string dataDirectory, TimeProvider clock, IProgress<LedgerProgress>? progress, CancellationToken cancel) =>
         await OpenAsync(await EmbeddedEventLog.OpenReadOnlyAsync(dataDirectory, cancel), isReadOnly: true, dataDirectory, clock, progress, cancel);
