@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
+using System.Text.Json.Nodes;
 using Ledger.Core.Identity;
 using Ledger.Core.Merkle;
 using Ledger.Core.Time;
@@ -48,6 +49,22 @@ public sealed record WalletLink(WalletLinkDomain Domain, AccountId Account, Wall
             Digest message = Struct(LinkType, Hash(Account.Value), Address(Wallet), Hash(Nonce.ToString()), Number((ulong)(Expires.Value / 1000)));
             return Keccak256.Hash([0x19, 0x01, .. Bytes(domain), .. Bytes(message)]);
         }
+    }
+
+    /// <summary>The document that wallets take for eth_signTypedData_v4.</summary>
+    public JsonObject TypedData() => new()
+    {
+        ["types"] = new JsonObject { ["EIP712Domain"] = Members(DomainType), ["LinkWallet"] = Members(LinkType) },
+        ["primaryType"] = "LinkWallet",
+        ["domain"] = new JsonObject { ["name"] = "weledger", ["version"] = "1", ["chainId"] = Domain.ChainId, ["verifyingContract"] = Domain.Distributor.ToString(), ["salt"] = Domain.Ledger.ToString() },
+        ["message"] = new JsonObject { ["account"] = Account.Value, ["wallet"] = Wallet.ToString(), ["nonce"] = Nonce.ToString(), ["expires"] = Expires.Value / 1000 },
+    };
+
+    /// <summary>The members that a type's own text lists.</summary>
+    private static JsonArray Members(string type)
+    {
+        string list = type[(type.IndexOf('(', StringComparison.Ordinal) + 1)..^1];
+        return [.. list.Split(',').Select(member => member.Split(' ')).Select(parts => (JsonNode)new JsonObject { ["name"] = parts[1], ["type"] = parts[0] })];
     }
 
     private static Digest Struct(string type, params byte[][] words) => Keccak256.Hash([.. Hash(type), .. words.SelectMany(w => w)]);

@@ -12,7 +12,7 @@ internal sealed class RandomLife(int seed)
     private readonly List<(EventId Id, AccountId Tipper)> _tips = [];
     private int _count;
 
-    public static Day FirstDay { get; } = Day.FromNumber(20_000);
+    public static Core.Time.Day FirstDay { get; } = Core.Time.Day.FromNumber(20_000);
 
     /// <summary>A day's events, in order of time; the first day begins with people, spaces and money.</summary>
     public IEnumerable<SubmittedEvent> Day(int day, int events)

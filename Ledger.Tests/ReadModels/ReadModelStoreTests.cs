@@ -1,4 +1,3 @@
-using Ledger.Core.Events;
 using Ledger.Core.Time;
 using Ledger.Projections.DayWindows;
 using Ledger.Projections.EventLog.InMemory;
