@@ -35,7 +35,7 @@ internal static class ServeVerb
         if (options.Exposed is { } exposed)
             throw new CliException(ExitCode.Usage, "tls-required", $"{exposed} is reachable over a network and keys would go over it in the clear", "give --tls-certificate and --tls-key, or listen on 127.0.0.1");
         ProgressLine progress = run.Progress();
-        await using LedgerSession session = await LedgerSession.WriteAsync(run.DataDirectory, run.Io.Clock, progress, cancel);
+        await using LedgerSession session = await LedgerSession.WriteAsync(run.Log, run.DataDirectory, run.Io.Clock, progress, cancel);
         using KeyStore keys = KeyStore.Open(run.DataDirectory, run.Io.Clock);
         await using ApiServer server = await StartAsync(session, keys, options, run, cancel);
         progress.Dispose();

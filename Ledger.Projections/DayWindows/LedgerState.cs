@@ -94,6 +94,7 @@ public sealed class LedgerState
         return new FoldContext
         {
             Window = window,
+            OpenedAt = _open[window].OpenedAt,
             SealedAt = sealedAt,
             Rules = _open[window].Ruleset.ForKernel(),
             Directory = Directory,

@@ -54,7 +54,7 @@ public sealed class WindowCloser(IActorRefFactory actors, IEventLog log, FoldOpt
         (Day window, long sealedAt) = (context.Window, context.SealedAt);
         OpenWindow open = state.Open[window];
         IProgress<int>? folded = progress is null ? null : new Relay(progress, window);
-        ContributionSheet sheet = await new WindowFold(actors, log, options).FoldAsync(context, open.OpenedAt, folded, cancel).ConfigureAwait(false);
+        ContributionSheet sheet = await new WindowFold(actors, log, options).FoldAsync(context, folded, cancel).ConfigureAwait(false);
         Digest logRoot = await log.LogRootAsync(sealedAt, cancel).ConfigureAwait(false);
         Digest? seed = state.PendingDraws ? await SeedOfAsync(window, cancel).ConfigureAwait(false) : null;
         progress?.Report(new LedgerProgress("rules", window, 0));

@@ -43,7 +43,7 @@ internal static class ReplayBench
             await log.AppendAsync([.. batch.Select(p => new NewEvent(new EventId(id++), yesterday.Start, yesterday.Start, yesterday, p))]);
         await log.AppendAsync([Own(new WindowOpened(workload.Window, Ruleset.Default.Hash))]);
 
-        NameTable names = workload.Context.Directory.Names;
+        NameTable names = workload.Names;
         foreach (ActivityColumns batch in workload.Batches())
         {
             NewEvent[] group = new NewEvent[batch.Count];
