@@ -1,4 +1,3 @@
-using Ledger.Core.Time;
 using Ledger.Projections.DayWindows;
 using Ledger.Projections.EventLog.InMemory;
 using Ledger.Projections.ReadModels;
