@@ -55,7 +55,7 @@ internal static class AccountEndpoints
 
     private static IReadOnlyList<StatementLineRow> Lines(ViewReader views, string account, Paging paging) => views.AccountLines(
         RouteIds.Account(account),
-        paging.Numbers() is { } before && Day.TryFromNumber((int)before.First, out Day window) ? (window, before.Second) : null,
+        paging.Numbers() is { } before ? (Paging.Day(before.First), before.Second) : null,
         paging.Limit + 1);
 
     private static async Task<IResult> ExplainAsync(HttpContext context, LedgerSession session, RewardLedger ledger, Recomputations turn, string account, string? window)
@@ -82,7 +82,7 @@ internal static class AccountEndpoints
     private static Day LastClosed(LedgerSession session)
     {
         using ViewReader views = session.Views!.Read();
-        return views.Windows(null, 1_000).FirstOrDefault(w => w.Issued is not null)?.Window
+        return views.LastClosed()
             ?? throw new ApiProblemException(Problems.NotFound("nothing-closed", "no window is closed yet; name one with ?window="));
     }
 }

@@ -39,30 +39,53 @@ internal sealed class EventTail(IEventLog log, long from, TimeProvider clock, Ca
 
     private async Task FollowAsync(PipeWriter output, CancellationToken cancel)
     {
-        await output.FlushAsync(cancel);
+        using CancellationTokenSource reading = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        await using IAsyncEnumerator<RecordedEvent> events = log.SubscribeAsync(from, reading.Token).GetAsyncEnumerator(CancellationToken.None);
         ArrayBufferWriter<byte> line = new(512);
         using JsonEventWriter json = new(line);
-        await using IAsyncEnumerator<RecordedEvent> events = log.SubscribeAsync(from, cancel).GetAsyncEnumerator(cancel);
-        for (; ; )
+        Task<bool> next = Task.FromResult(true);
+        try
         {
-            Task<bool> next = events.MoveNextAsync().AsTask();
-            while (!next.IsCompleted)
+            for (bool isOpen = !(await output.FlushAsync(cancel)).IsCompleted; isOpen;)
             {
-                await output.FlushAsync(cancel);
-                using CancellationTokenSource heard = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-                if (await Task.WhenAny(next, Task.Delay(Silence, clock, heard.Token)) != next) Write(output, ":\n\n"u8);
-                await heard.CancelAsync();
+                next = events.MoveNextAsync().AsTask();
+                if (!next.IsCompleted) isOpen = await IdleAsync(output, next, cancel);
+                if (!isOpen || !await next) return;
+                Write(output, events.Current, json, line);
+                if (output.UnflushedBytes > FlushBytes) isOpen = !(await output.FlushAsync(cancel)).IsCompleted;
             }
-
-            if (!await next) return;
-            line.ResetWrittenCount();
-            json.Write(events.Current);
-            Write(output, Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"id: {events.Current.Position}\nevent: {EventCatalogue.Name(events.Current.Payload.Kind)}\ndata: ")));
-            Write(output, line.WrittenSpan);
-            Write(output, "\n"u8);
-            if (output.UnflushedBytes > FlushBytes) await output.FlushAsync(cancel);
+        }
+        finally
+        {
+            // Whoever left, the subscription must have stopped before it is put away.
+            await reading.CancelAsync();
+            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private static void Write(PipeWriter output, ReadOnlySpan<byte> bytes) => output.Write(bytes);
+    /// <summary>Sends what is written, and a comment now and then, until there is an event.</summary>
+    /// <returns>Whether the reader is still there.</returns>
+    private async Task<bool> IdleAsync(PipeWriter output, Task next, CancellationToken cancel)
+    {
+        while (!next.IsCompleted)
+        {
+            if ((await output.FlushAsync(cancel)).IsCompleted) return false;
+            using CancellationTokenSource heard = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            bool silent = await Task.WhenAny(next, Task.Delay(Silence, clock, heard.Token)) != next;
+            await heard.CancelAsync();
+            cancel.ThrowIfCancellationRequested();
+            if (silent) output.Write(":\n\n"u8);
+        }
+
+        return true;
+    }
+
+    private static void Write(PipeWriter output, RecordedEvent e, JsonEventWriter json, ArrayBufferWriter<byte> line)
+    {
+        line.ResetWrittenCount();
+        json.Write(e);
+        output.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"id: {e.Position}\nevent: {EventCatalogue.Name(e.Payload.Kind)}\ndata: ")));
+        output.Write(line.WrittenSpan);
+        output.Write("\n"u8);
+    }
 }

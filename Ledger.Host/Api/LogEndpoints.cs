@@ -25,7 +25,7 @@ internal static class LogEndpoints
     {
         RouteGroupBuilder events = routes.MapGroup("/v1/events").WithTags("events").RequireScope(Scope.Read(ScopeSource.Log));
         events.MapGet("/", ReadAsync)
-            .WithName("events").WithSummary("Events from a position on, as NDJSON, a page at a time; with 'Accept: text/event-stream' everything from there and then what comes.");
+            .WithName("read-events").WithSummary("Events from a position on, as NDJSON, a page at a time; with 'Accept: text/event-stream' everything from there and then what comes.");
         events.MapGet("/{id}", FindAsync).WithName("event").WithSummary("One event and its place in the log.");
         events.MapGet("/{id}/explanation", ExplainAsync).WithName("event-explanation").WithSummary("What became of an activity event: its verdict and its account's window.");
         events.MapGet("/{id}/proof", ProveAsync).WithName("event-proof").WithSummary("A proof that an event was counted in its window's log.");

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
+using Ledger.Core.Time;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -46,6 +47,9 @@ internal sealed record Paging(string After, int Limit)
             next = more ? WebEncoders.Base64UrlEncode(Encoding.UTF8.GetBytes(key(rows[Limit - 1]))) : null,
         };
     }
+
+    /// <summary>A key that is a day's number.</summary>
+    public static Day Day(long number) => number is >= 0 and <= int.MaxValue && Core.Time.Day.TryFromNumber((int)number, out Day day) ? day : throw Malformed();
 
     private static int LimitOf(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int limit) && limit is >= 1 and <= LimitMax
         ? limit

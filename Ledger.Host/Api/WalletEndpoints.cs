@@ -51,7 +51,7 @@ internal static class WalletEndpoints
         JsonElement body = await CommandBody.ReadAsync(context);
         if (body.EnumerateObject().FirstOrDefault(m => m.Name is not ("address" or "nonce" or "expires" or "scheme" or "signature")) is { Value.ValueKind: not JsonValueKind.Undefined } other)
             return Problems.Malformed("field-unknown", $"the body has no '{other.Name}'");
-        if (!UnixMs.TryParse(Text(body, "expires"), out UnixMs expires)) return Problems.Malformed("instant-malformed", "expires is written as 2026-11-22T12:00:00Z");
+        if (!UnixMs.TryParse(Text(body, "expires"), out UnixMs expires)) return Problems.Malformed("time-malformed", "expires is written as 2026-11-22T12:00:00Z");
         UnixMs now = UnixMs.From(clock.GetUtcNow().ToUnixTimeMilliseconds());
         WalletLink link = new(await DomainAsync(session, log, clock, context.RequestAborted), RouteIds.Account(account), AddressOf(Text(body, "address")), RouteIds.Event(Text(body, "nonce")), expires);
         Digest digest = Text(body, "scheme") switch

@@ -20,7 +20,7 @@ internal static class WindowEndpoints
     {
         RouteGroupBuilder windows = routes.MapGroup("/v1/windows").WithTags("windows").RequireScope(Scope.Read(ScopeSource.Windows));
         windows.MapGet("/", (HttpContext context, LedgerSession session, Paging paging) => ViewAnswer.OfAsync(context, session,
-            views => paging.Page(views.Windows(paging.After.Length == 0 ? null : DayOf(paging.Number(0)), paging.Limit + 1), w => Text(w.Window.Number), Summary)))
+            views => paging.Page(views.Windows(paging.After.Length == 0 ? null : Paging.Day(paging.Number(0)), paging.Limit + 1), w => Text(w.Window.Number), Summary)))
             .WithName("windows").WithSummary("Windows, latest first.");
         windows.MapGet("/{day}", (HttpContext context, LedgerSession session, string day) => ViewAnswer.OfAsync(context, session,
             views => views.Window(RouteIds.Day(day)) is { } row ? Whole(row) : null, Unknown(day)))
@@ -44,10 +44,6 @@ internal static class WindowEndpoints
     private static ApiProblem Unknown(string day) => Problems.NotFound("unknown-window", $"the window {day} was never opened");
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
-
-    private static Day DayOf(long number) => number is >= int.MinValue and <= int.MaxValue && Day.TryFromNumber((int)number, out Day day)
-        ? day
-        : throw new ApiProblemException(Problems.Malformed("cursor-malformed", "the cursor is none of this list's; take 'next' of the page before as it is"));
 
     private static object Of(RankRow r) => new { r.Window, r.Rank, account = r.Creator, popularity = r.Popularity.ToString(CultureInfo.InvariantCulture) };
 

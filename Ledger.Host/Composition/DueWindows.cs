@@ -33,9 +33,10 @@ internal sealed class DueWindows(LedgerSession session, TimeSpan? grace, ILogger
         {
             // A close that was under way is finished by the next start, with the same numbers.
         }
-        catch (LogFaultException fault)
+        catch (Exception fault)
         {
-            session.Health.Fail(fault);
+            // Nothing may be acknowledged by a ledger that does not follow its log.
+            session.Health.Fail(fault as LogFaultException ?? new LogFaultException("ledger-stopped", $"the ledger cannot go on ({fault.Message}); run `audit`, and report it when that finds nothing", fault));
         }
     }
 

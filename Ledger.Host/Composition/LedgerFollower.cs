@@ -34,9 +34,10 @@ internal sealed class LedgerFollower(LedgerSession session, ILogger<LedgerFollow
         {
             // Asked to stop; the next start goes on from here.
         }
-        catch (LogFaultException fault)
+        catch (Exception fault)
         {
-            session.Health.Fail(fault);
+            // Nothing may be acknowledged by a ledger that does not follow its log.
+            session.Health.Fail(fault as LogFaultException ?? new LogFaultException("ledger-stopped", $"the ledger cannot go on ({fault.Message}); run `audit`, and report it when that finds nothing", fault));
         }
     }
 }

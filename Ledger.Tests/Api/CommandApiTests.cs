@@ -7,6 +7,7 @@ using Ledger.Core.Rulesets;
 using Ledger.Host.Api;
 using Ledger.Host.Security;
 using Ledger.Projections.DayWindows;
+using Ledger.Tests.Support;
 using Xunit;
 
 namespace Ledger.Tests.Api;
@@ -30,6 +31,11 @@ public sealed class CommandApiTests : IAsyncLifetime
     }
 
     public static TheoryData<string> Commands => [.. CommandEndpoints.All.Select(c => c.Name)];
+
+    [Fact]
+    public void The_page_lists_every_command() => Assert.Equal(
+        SpecTables.Read("api.md", "Commands").Select(row => (row["command"], row["event"], row["scope"])),
+        CommandEndpoints.All.Select(c => ($"POST {c.Route}", EventCatalogue.Name(c.Kind), KindScopes.Of(c.Kind)!.Value.ToString())));
 
     [Theory]
     [MemberData(nameof(Commands))]
@@ -80,8 +86,8 @@ public sealed class CommandApiTests : IAsyncLifetime
     [InlineData("""{"account":7}""", "wrong-type")]
     [InlineData("{}", "field-missing")]
     [InlineData("""{"account":"a","kind":"tipped"}""", "field-duplicate")]
-    [InlineData("""{"account":"a","occurredAt":"now"}""", "instant-malformed")]
-    [InlineData("""{"account":""}""", "id-malformed")]
+    [InlineData("""{"account":"a","occurredAt":"now"}""", "time-malformed")]
+    [InlineData("""{"account":""}""", "id-empty")]
     public async Task A_body_that_is_none_is_refused_by_its_fault(string body, string code)
     {
         using HttpRequestMessage request = new(HttpMethod.Post, "/v1/accounts") { Content = new StringContent(body, Encoding.UTF8, "application/json") };

@@ -23,7 +23,7 @@ public sealed class WalletApiTests : IAsyncLifetime
     {
         _api = await ApiHarness.StartAsync(_clock);
         _client = _api.Client("accounts:write", "accounts:read");
-        using HttpRequestMessage open = new(HttpMethod.Post, "/v1/accounts") { Content = new StringContent("""{"account":"alice"}""") };
+        using HttpRequestMessage open = new(HttpMethod.Post, "/v1/accounts") { Content = new StringContent("""{"account":"alice"}""", Encoding.UTF8, "application/json") };
         open.Headers.Add("Idempotency-Key", "open");
         Assert.Equal(HttpStatusCode.Created, (await _client.SendAsync(open)).StatusCode);
     }

@@ -34,6 +34,13 @@ public static class WindowQueries
     public static IReadOnlyList<WindowRow> Windows(this ViewReader views, Day? before, int limit) =>
         ViewReader.List(views.Query($"{Columns} WHERE day < ?1 ORDER BY day DESC LIMIT ?2").Bind(1, before?.Number ?? int.MaxValue).Bind(2, limit), Row);
 
+    /// <summary>The latest window with a statement, or null.</summary>
+    public static Day? LastClosed(this ViewReader views)
+    {
+        using SqliteStatement row = views.Query("SELECT max(day) FROM window WHERE issued_at IS NOT NULL");
+        return row.Step() && row.Int64OrNull(0) is { } day ? Day.FromNumber((int)day) : null;
+    }
+
     private static WindowRow Row(SqliteStatement row) => new(
         Day.FromNumber((int)row.Int64(0)), row.Int64(1), row.Digest(2), row.Int64OrNull(3),
         row.Int64OrNull(4), Payload<WindowClosed>(row, 5), row.Int64OrNull(6), Payload<StatementIssued>(row, 7), row.Int64OrNull(8));
