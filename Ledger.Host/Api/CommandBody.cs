@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Ledger.Core.Events;
+using Ledger.Host.Api.Bodies;
 using Microsoft.AspNetCore.Http;
 
 namespace Ledger.Host.Api;
@@ -8,27 +9,17 @@ namespace Ledger.Host.Api;
 /// <summary>Reads the body of a command strictly: one JSON object, each member once.</summary>
 internal static class CommandBody
 {
-    /// <summary>Bytes of a command at most; a ruleset has up to 64 KiB.</summary>
-    public const int BytesMax = 128 << 10;
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
-    private const int DepthMax = 12;
-
-    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = DepthMax, AllowDuplicateProperties = false };
-
-    /// <exception cref="ApiProblemException"><c>body-too-large</c> or <c>json-malformed</c>.</exception>
+    /// <exception cref="ApiProblemException"><c>media-type-unsupported</c>, <c>json-malformed</c>, or as <see cref="RequestBodies.BodyAsync"/> and <see cref="StrictJson.Check"/>.</exception>
     public static async Task<JsonElement> ReadAsync(HttpContext context)
     {
-        ArrayBufferWriter<byte> bytes = new(1024);
-        for (int read = -1; read != 0;)
-        {
-            read = await context.Request.Body.ReadAsync(bytes.GetMemory(1024), context.RequestAborted);
-            bytes.Advance(read);
-            if (bytes.WrittenCount > BytesMax) throw new ApiProblemException(Problems.BodyTooLarge(BytesMax));
-        }
-
+        MediaTypes.Require(context, MediaTypes.Json);
+        ReadOnlyMemory<byte> body = await context.BodyAsync();
+        StrictJson.Check(body.Span);
         try
         {
-            using JsonDocument document = JsonDocument.Parse(bytes.WrittenMemory, Strict);
+            using JsonDocument document = JsonDocument.Parse(body, Strict);
             return document.RootElement.ValueKind == JsonValueKind.Object ? document.RootElement.Clone() : throw Malformed("it is no object");
         }
         catch (JsonException e)

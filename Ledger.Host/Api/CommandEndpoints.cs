@@ -2,6 +2,7 @@ using System.Text.Json;
 using Ledger.Core.Events;
 using Ledger.Core.Identity;
 using Ledger.Core.Time;
+using Ledger.Host.Api.Retries;
 using Ledger.Host.Security;
 using Ledger.Projections.Ingest;
 using Microsoft.AspNetCore.Builder;
@@ -14,11 +15,6 @@ namespace Ledger.Host.Api;
 /// <summary>Commands that state one event each: an address, and the event's fields as the body.</summary>
 internal static class CommandEndpoints
 {
-    /// <summary>Names a command for ever when its body names no event id.</summary>
-    public const string KeyHeader = "Idempotency-Key";
-
-    private const int KeyLengthMax = 255;
-
     /// <summary>Every command; what stands in braces is a field of the event that the address gives.</summary>
     public static IReadOnlyList<Command> All { get; } =
     [
@@ -83,11 +79,11 @@ internal static class CommandEndpoints
     /// <summary>The id that the idempotency key gives; null when the body names one itself.</summary>
     private static string? IdOf(HttpContext context, JsonElement body)
     {
-        string? key = context.Request.Headers[KeyHeader];
         if (body.TryGetProperty("id", out _)) return null;
-        if (string.IsNullOrEmpty(key) || key.Length > KeyLengthMax)
-            throw new ApiProblemException(Problems.Malformed("id-missing", $"a command is done once however often it is sent: name it by an 'id' (a UUID) in the body or by an {KeyHeader} of 1 to {KeyLengthMax} characters"));
-        return EventId.Derive($"command/{context.Caller().Client.Name}", $"{context.Request.Path}\u001f{key}").ToString();
+        string key = IdempotencyGate.KeyOf(context);
+        return key.Length > 0
+            ? EventId.Derive($"command/{context.Caller().Client.Name}", $"{context.Request.Path}\u001f{key}").ToString()
+            : throw new ApiProblemException(Problems.Malformed("id-missing", $"a command is done once however often it is sent: name it by an 'id' (a UUID) in the body or by an {IdempotencyGate.Header}"));
     }
 
     private static void Describe(OpenApiOperation operation, Command command)

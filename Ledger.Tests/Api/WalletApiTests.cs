@@ -78,7 +78,11 @@ public sealed class WalletApiTests : IAsyncLifetime
 
         _clock.Set("2026-11-22T12:15:01Z");
         Assert.Equal("signature-expired", await ProblemAsync("alice", signed, HttpStatusCode.Conflict));
+
+        // A client of its own: what a rate has left does not go back with the clock.
         _clock.Set("2026-11-22T11:14:59Z");
+        _client.Dispose();
+        _client = _api.Client("accounts:write", "accounts:read");
         Assert.Equal("signature-expired", await ProblemAsync("alice", signed, HttpStatusCode.Conflict));
         Assert.Null(await WalletAsync());
     }
