@@ -22,9 +22,8 @@ switch (args)
     case ["close"]:
         CloseBenchmark.Run(1_000_000);
         return 0;
-    case ["ingest"]:
-        await IngestBench.RunAsync();
-        return 0;
+    case ["ingest", .. var parts]:
+        return await IngestBench.RunAsync(parts);
     case ["micro", .. var rest]:
         BenchmarkSwitcher.FromAssembly(typeof(FoldBench).Assembly).Run(rest);
         return 0;
@@ -35,6 +34,6 @@ switch (args)
         await ReplayBench.ReplayAsync(directory);
         return 0;
     default:
-        Console.Error.WriteLine("fold [EVENTS] | append [EVENTS] | close | ingest | micro [BenchmarkDotNet arguments]");
+        Console.Error.WriteLine("fold [EVENTS] | append [EVENTS] | close | ingest [PART…] | micro [BenchmarkDotNet arguments]");
         return 2;
 }
