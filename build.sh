@@ -40,7 +40,7 @@ case "${1:-help}" in
         need_sdk
         Ledger.Tests/Support/install-parts.sh
         dotnet build Ledger.slnx -c Release -v quiet -nologo
-        SOAK=1 exec dotnet test Ledger.Tests -c Release --no-build --nologo --logger "console;verbosity=minimal" "${@:2}"
+        SOAK="${SOAK:-20}" exec dotnet test Ledger.Tests -c Release --no-build --nologo --logger "console;verbosity=minimal" "${@:2}"
         ;;
     bench)
         need_sdk
@@ -51,7 +51,7 @@ case "${1:-help}" in
         cat <<'HELP'
 ./build.sh demo            seven days of a community: ingest, fold, close, statements, proofs, audit
 ./build.sh test [args]     builds with all analyzers and runs every test
-./build.sh soak [args]     the same tests with their long counts
+./build.sh soak [args]     the same tests, those with many rounds 20 times as long (SOAK=N: N times)
 ./build.sh bench NAME      fold, append, close or ingest: measures and prints the figures
 ./build.sh build           builds the weledger program into artifacts/
 HELP

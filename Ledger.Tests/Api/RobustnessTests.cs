@@ -5,6 +5,7 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
 using Ledger.Host.Security;
+using Ledger.Tests.Support;
 using Xunit;
 
 namespace Ledger.Tests.Api;
@@ -15,7 +16,7 @@ public sealed class RobustnessTests
     private const int Callers = 8;
     private const long GrowthBytesMax = 192 << 20; // the log's own caches and what was accepted; a leak of the bodies would be gigabytes
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-    private static readonly int Requests = Environment.GetEnvironmentVariable("SOAK") == "1" ? 2_000_000 : 100_000;
+    private static readonly int Requests = 100_000 * Soak.Factor;
 
     [Fact]
     public async Task A_hundred_thousand_fuzzed_requests_meet_no_fault()

@@ -22,7 +22,7 @@ public sealed class ServerKillTests
     [Fact]
     public async Task A_killed_server_loses_no_acknowledged_event_and_doubles_none()
     {
-        int kills = Environment.GetEnvironmentVariable("SOAK") == "1" ? 20 : 3;
+        int kills = 3 * Soak.Factor;
         DirectoryInfo folder = Directory.CreateTempSubdirectory("weledger-kill-");
         string key = ServerProcess.NewKey(folder.FullName, "load", "activity:write");
         ConcurrentDictionary<int, long> positions = [];

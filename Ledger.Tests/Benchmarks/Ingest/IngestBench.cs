@@ -1,4 +1,5 @@
 using System.Globalization;
+using Ledger.Benchmarks.EventLog;
 
 namespace Ledger.Benchmarks.Ingest;
 
@@ -17,6 +18,7 @@ internal static class IngestBench
         new("intake", "the intake over the embedded log, groups of 5,000, one caller", IntakePart.RunAsync),
         new("http", "POST /v1/events to a server of its own, NDJSON in batches of 1,000, load generator included", HttpPart.BatchesAsync),
         new("http-single", "the same, one event a request, 64 callers", HttpPart.SinglesAsync),
+        new("postgres", "the PostgreSQL store beside a bare COPY", PostgresBench.RunAsync),
     ];
 
     /// <param name="names">Which parts; all of them when none is named.</param>
