@@ -36,6 +36,12 @@ case "${1:-help}" in
         dotnet build Ledger.slnx -c Release -v quiet -nologo
         exec dotnet test Ledger.Tests -c Release --no-build --nologo --logger "console;verbosity=minimal" "${@:2}"
         ;;
+    soak)
+        need_sdk
+        Ledger.Tests/Support/install-parts.sh
+        dotnet build Ledger.slnx -c Release -v quiet -nologo
+        SOAK="${SOAK:-20}" exec dotnet test Ledger.Tests -c Release --no-build --nologo --logger "console;verbosity=minimal" "${@:2}"
+        ;;
     bench)
         need_sdk
         dotnet build Ledger.Tests/Benchmarks -c Release -v quiet -nologo
@@ -45,7 +51,8 @@ case "${1:-help}" in
         cat <<'HELP'
 ./build.sh demo            seven days of a community: ingest, fold, close, statements, proofs, audit
 ./build.sh test [args]     builds with all analyzers and runs every test
-./build.sh bench NAME      fold, append or close: measures and prints the figures
+./build.sh soak [args]     the same tests, those with many rounds 20 times as long (SOAK=N: N times)
+./build.sh bench NAME      fold, append, close or ingest: measures and prints the figures
 ./build.sh build           builds the weledger program into artifacts/
 HELP
         [ "${1:-help}" = help ] || exit 2

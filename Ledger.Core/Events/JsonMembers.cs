@@ -68,6 +68,7 @@ internal sealed class JsonMembers
     private void Scan(ReadOnlySpan<byte> json)
     {
         if (!Utf8.IsValid(json)) throw new EventFormatException("invalid-utf8", null, "the line is not UTF-8");
+        Span<uint> tags = stackalloc uint[MembersMax];
         Utf8JsonReader reader = new(json, Strict);
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject) throw new EventFormatException("json-not-object", null, "an event is a JSON object");
@@ -80,7 +81,7 @@ internal sealed class JsonMembers
             member.ValueStart = (int)reader.TokenStartIndex;
             SkipValue(ref reader);
             member.ValueSize = (int)reader.BytesConsumed - member.ValueStart;
-            Add(member);
+            Add(member, json, tags);
         }
 
         reader.Read();
@@ -99,36 +100,44 @@ internal sealed class JsonMembers
         while (reader.CurrentDepth > depth);
     }
 
-    private void Add(Member member)
+    /// <param name="member">The member.</param>
+    /// <param name="json">The object.</param>
+    /// <param name="tags">Of the members before: length and three bytes of each name, so that hardly two names are compared in full.</param>
+    private void Add(Member member, ReadOnlySpan<byte> json, Span<uint> tags)
     {
         if (_count == MembersMax) throw new EventFormatException("json-too-many-fields", null, $"more than {MembersMax} fields");
-        ReadOnlySpan<byte> name = NameBytes(member);
-        for (int i = 0; i < _count; i++)
+        ReadOnlySpan<byte> name = json.Slice(member.NameStart, member.NameSize);
+        uint tag = name.IsEmpty ? 0 : ((uint)name.Length << 24) | ((uint)name[0] << 16) | ((uint)name[name.Length / 2] << 8) | name[^1];
+        for (ReadOnlySpan<uint> rest = tags[.._count]; rest.IndexOf(tag) is >= 0 and var at; rest = rest[(at + 1)..])
         {
-            if (NameBytes(_members[i]).SequenceEqual(name)) throw new EventFormatException("field-duplicate", NameOf(member), "the field is there twice");
+            ref readonly Member same = ref _members[_count - rest.Length + at];
+            if (json.Slice(same.NameStart, same.NameSize).SequenceEqual(name)) throw new EventFormatException("field-duplicate", NameOf(member), "the field is there twice");
         }
 
+        tags[_count] = tag;
         _members[_count++] = member;
     }
 
     private int Find(string name)
     {
         // Writers keep the persisted order, so the member after the last one taken is nearly always the one.
-        if (_next < _count && Ascii.Equals(NameBytes(_members[_next]), name)) return _next;
+        ReadOnlySpan<byte> json = _json.Span;
+        if (_next < _count && IsNamed(json, _members[_next], name)) return _next;
         for (int i = 0; i < _count; i++)
         {
-            if (Ascii.Equals(NameBytes(_members[i]), name)) return i;
+            if (IsNamed(json, _members[i], name)) return i;
         }
 
         return -1;
     }
 
-    private ReadOnlySpan<byte> NameBytes(Member member) => _json.Span.Slice(member.NameStart, member.NameSize);
+    private static bool IsNamed(ReadOnlySpan<byte> json, in Member member, string name) =>
+        member.NameSize == name.Length && Ascii.Equals(json.Slice(member.NameStart, member.NameSize), name);
 
     /// <summary>A name for an error message: a sender's name may be of any length.</summary>
     private string NameOf(Member member)
     {
-        string name = Encoding.UTF8.GetString(NameBytes(member));
+        string name = Encoding.UTF8.GetString(_json.Span.Slice(member.NameStart, member.NameSize));
         return name.Length <= 64 ? name : name[..64];
     }
 

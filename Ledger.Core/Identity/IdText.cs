@@ -19,6 +19,7 @@ public static class IdText
     {
         if (string.IsNullOrEmpty(text)) return "id-empty";
         if (text.Length > BytesMax) return "id-too-long";
+        if (!text.AsSpan().ContainsAnyExceptInRange(' ', '~')) return null; // nearly all of them
         foreach (char c in text)
         {
             if (c < ' ' || c == '\u007f') return "id-control-character";

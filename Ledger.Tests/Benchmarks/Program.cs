@@ -27,12 +27,8 @@ switch (args)
         CloseBenchmark.Run(1_000_000);
         RewardTreeBench.Run(1_000_000, rest.Contains("--peers"));
         return 0;
-    case ["ingest", "postgres"]:
-        await PostgresBench.RunAsync();
-        return 0;
-    case ["ingest"]:
-        await IngestBench.RunAsync();
-        return 0;
+    case ["ingest", .. var parts]:
+        return await IngestBench.RunAsync(parts);
     case ["micro", .. var rest]:
         BenchmarkSwitcher.FromAssembly(typeof(FoldBench).Assembly).Run(rest);
         return 0;
@@ -43,6 +39,6 @@ switch (args)
         await ReplayBench.ReplayAsync(directory);
         return 0;
     default:
-        Console.Error.WriteLine("fold [--peers] [EVENTS] | append [EVENTS] | close [--peers] | ingest [postgres] | micro [BenchmarkDotNet arguments]");
+        Console.Error.WriteLine("fold [--peers] [EVENTS] | append [EVENTS] | close [--peers] | ingest [PART…] | micro [BenchmarkDotNet arguments]");
         return 2;
 }

@@ -10,6 +10,7 @@ say() { echo "parts: $*" >&2; }
 debian=(
     postgres=postgresql
     strace=strace
+    curl=curl
 )
 
 missing=()

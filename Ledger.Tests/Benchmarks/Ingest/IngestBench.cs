@@ -1,90 +1,44 @@
-using System.Buffers;
-using System.Diagnostics;
 using System.Globalization;
-using Ledger.Core.Events;
-using Ledger.Core.Rulesets;
-using Ledger.Core.Time;
-using Ledger.Projections.EventLog.Embedded;
-using Ledger.Projections.Ingest;
-using Ledger.Projections.Simulation;
+using Ledger.Benchmarks.EventLog;
 
 namespace Ledger.Benchmarks.Ingest;
 
-/// <summary>Rates of the way in: making a community, reading and writing NDJSON, the intake over an embedded log; one thread each.</summary>
-public static class IngestBench
+/// <summary>One measurement of the way in.</summary>
+/// <param name="Name">What it is asked for by.</param>
+/// <param name="Shows">What it measures.</param>
+/// <param name="RunAsync">Measures and prints.</param>
+internal sealed record IngestPart(string Name, string Shows, Func<Task> RunAsync);
+
+/// <summary>The figures of the way in, part by part.</summary>
+internal static class IngestBench
 {
-    public static async Task RunAsync()
+    private static readonly IngestPart[] Parts =
+    [
+        new("json", "reading and writing NDJSON, one thread", JsonPart.RunAsync),
+        new("intake", "the intake over the embedded log, groups of 5,000, one caller", IntakePart.RunAsync),
+        new("http", "POST /v1/events to a server of its own, NDJSON in batches of 1,000, load generator included", HttpPart.BatchesAsync),
+        new("http-single", "the same, one event a request, 64 callers", HttpPart.SinglesAsync),
+        new("postgres", "the PostgreSQL store beside a bare COPY", PostgresBench.RunAsync),
+    ];
+
+    /// <param name="names">Which parts; all of them when none is named.</param>
+    public static async Task<int> RunAsync(string[] names)
     {
-        CommunitySettings settings = new() { FirstDay = Day.FromNumber(20_770) };
-        int events = 0;
-        foreach (string label in (string[])["community (cold)", "community"])
+        if (names.Except(Parts.Select(p => p.Name), StringComparer.Ordinal).Any())
         {
-            events = 0;
-            Measure(label, () =>
-            {
-                CommunityRun run = new Community(settings).Begin();
-                while (run.HasNext) events += run.NextDay().Count();
-                return events;
-            });
+            foreach (IngestPart part in Parts) await Console.Error.WriteLineAsync($"{part.Name}: {part.Shows}");
+            return 2;
         }
 
-        SubmittedEvent[] day = [.. new Community(settings).Begin().NextDay()];
-        ArrayBufferWriter<byte> json = new(1 << 26);
-        using JsonEventWriter writer = new(json);
-        foreach (string label in (string[])["ndjson write (cold)", "ndjson write"])
+        foreach (IngestPart part in Parts.Where(p => names.Length == 0 || names.Contains(p.Name, StringComparer.Ordinal)))
         {
-            json.ResetWrittenCount();
-            Measure(label, () =>
-            {
-                foreach (SubmittedEvent e in day) writer.Write(e);
-                return day.Length;
-            });
+            Console.WriteLine($"{part.Name}: {part.Shows}");
+            await part.RunAsync();
         }
 
-        JsonEventReader reader = new();
-        foreach (string label in (string[])["ndjson read (cold)", "ndjson read", "ndjson read"])
-        {
-            Measure(label, () =>
-            {
-                ReadOnlyMemory<byte> rest = json.WrittenMemory;
-                int lines = 0;
-                for (; !rest.IsEmpty; lines++)
-                {
-                    int end = rest.Span.IndexOf((byte)'\n');
-                    reader.Read(rest[..end]);
-                    rest = rest[(end + 1)..];
-                }
-
-                return lines;
-            });
-        }
-
-        string folder = Directory.CreateTempSubdirectory("ingest-bench-").FullName;
-        await using (EmbeddedEventLog log = await EmbeddedEventLog.OpenAsync(folder))
-        {
-            await LedgerGenesis.EnsureAsync(log, Ruleset.Default, TimeProvider.System);
-            EventIntake intake = EventIntake.Open(log, TimeProvider.System);
-            Stopwatch watch = Stopwatch.StartNew();
-            CommunityRun run = new Community(settings).Begin();
-            int taken = 0;
-            while (run.HasNext)
-            {
-                foreach (SubmittedEvent[] group in run.NextDay().Chunk(EventIntake.GroupSizeDefault)) taken += (await intake.SubmitAsync(group)).Length;
-            }
-
-            Print("community to embedded log, durable", taken, watch.Elapsed);
-        }
-
-        Directory.Delete(folder, recursive: true);
+        return 0;
     }
 
-    private static void Measure(string label, Func<int> run)
-    {
-        Stopwatch watch = Stopwatch.StartNew();
-        int count = run();
-        Print(label, count, watch.Elapsed);
-    }
-
-    private static void Print(string label, int count, TimeSpan elapsed) =>
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{label}: {count:N0} in {elapsed.TotalSeconds:F2} s, {count / elapsed.TotalSeconds:N0}/s"));
+    public static void Print(string label, long count, TimeSpan elapsed) =>
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {label}: {count:N0} in {elapsed.TotalSeconds:F2} s, {count / elapsed.TotalSeconds:N0}/s"));
 }

@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using Ledger.Tests.Support;
+
+namespace Ledger.Benchmarks.Ingest;
+
+/// <summary>Requests to <c>weledger serve</c> in a process of its own; this process makes the load. Bodies are made before the clock runs, answers are read and checked while it does.</summary>
+internal static class HttpPart
+{
+    private const int WarmUpRequests = 400;
+
+    public static Task BatchesAsync() => RunAsync(requests: 3_000, eventsEach: 1_000, callers: 8, rounds: 3);
+
+    public static Task SinglesAsync() => RunAsync(requests: 40_000, eventsEach: 1, callers: 64, rounds: 3);
+
+    private static async Task RunAsync(int requests, int eventsEach, int callers, int rounds)
+    {
+        string folder = Directory.CreateTempSubdirectory("http-bench-").FullName;
+        string key = ServerProcess.NewKey(folder, "load", "activity:write");
+        using (ServerProcess server = await ServerProcess.StartAsync(folder))
+        {
+            using HttpClient client = new(new SocketsHttpHandler { MaxConnectionsPerServer = callers }) { BaseAddress = server.Http };
+            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+            Random random = new(1);
+            await SendAsync(client, Bodies(random, WarmUpRequests, eventsEach), eventsEach, callers, new double[WarmUpRequests]);
+            for (int round = 0; round < rounds; round++)
+            {
+                byte[][] bodies = Bodies(random, requests, eventsEach);
+                double[] ms = new double[requests];
+                (TimeSpan server0, TimeSpan own0) = (server.ProcessorTime, Environment.CpuUsage.TotalTime);
+                Stopwatch watch = Stopwatch.StartNew();
+                await SendAsync(client, bodies, eventsEach, callers, ms);
+                TimeSpan elapsed = watch.Elapsed;
+                long events = (long)requests * eventsEach;
+                IngestBench.Print($"{callers} callers, events", events, elapsed);
+                Array.Sort(ms);
+                Console.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"    {requests / elapsed.TotalSeconds:N0} requests/s; answered in p50 {ms[requests / 2]:F1} ms, p99 {ms[requests * 99 / 100]:F1} ms, max {ms[^1]:F1} ms; processor per event: server {(server.ProcessorTime - server0).TotalMicroseconds / events:F2} µs, load {(Environment.CpuUsage.TotalTime - own0).TotalMicroseconds / events:F2} µs"));
+            }
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private static Task SendAsync(HttpClient client, byte[][] bodies, int eventsEach, int callers, double[] ms)
+    {
+        int next = -1;
+        byte[] expected = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"\"accepted\":{eventsEach},"));
+        return Task.WhenAll(Enumerable.Range(0, callers).Select(_ => Task.Run(async () =>
+        {
+            for (int i = Interlocked.Increment(ref next); i < bodies.Length; i = Interlocked.Increment(ref next))
+            {
+                long sent = Stopwatch.GetTimestamp();
+                using ByteArrayContent content = new(bodies[i]);
+                content.Headers.ContentType = new MediaTypeHeaderValue("application/x-ndjson");
+                using HttpResponseMessage response = await client.PostAsync("/v1/events", content);
+                byte[] answer = await response.Content.ReadAsByteArrayAsync();
+                ms[i] = Stopwatch.GetElapsedTime(sent).TotalMilliseconds;
+                if (response.StatusCode != HttpStatusCode.OK || answer.AsSpan(0, Math.Min(answer.Length, 64)).IndexOf(expected) < 0)
+                    throw new InvalidOperationException($"not everything was accepted: {response.StatusCode} {Encoding.UTF8.GetString(answer.AsSpan(0, Math.Min(answer.Length, 500)))}");
+            }
+        })));
+    }
+
+    /// <summary>60 % views, 25 % likes, the rest follows and shares, of the last hour.</summary>
+    private static byte[][] Bodies(Random random, int requests, int eventsEach)
+    {
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        byte[][] bodies = new byte[requests][];
+        StringBuilder text = new();
+        for (int i = 0; i < requests; i++)
+        {
+            text.Clear();
+            for (int e = 0; e < eventsEach; e++)
+            {
+                string at = now.AddMilliseconds(-random.Next(3_600_000)).ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
+                (string kind, string rest) = random.Next(100) switch
+                {
+                    < 60 => ("viewed", string.Create(CultureInfo.InvariantCulture, $"\"content\":\"video-{Skewed(random, 200_000):D7}\",\"watchSeconds\":{random.Next(1, 600)}")),
+                    < 85 => ("liked", string.Create(CultureInfo.InvariantCulture, $"\"content\":\"video-{Skewed(random, 200_000):D7}\"")),
+                    < 95 => ("followed", string.Create(CultureInfo.InvariantCulture, $"\"followee\":\"user-{Skewed(random, 10_000):D6}\"")),
+                    _ => ("shared", string.Create(CultureInfo.InvariantCulture, $"\"content\":\"video-{Skewed(random, 200_000):D7}\",\"platform\":1")),
+                };
+                text.Append(CultureInfo.InvariantCulture, $"{{\"id\":\"{Guid.NewGuid():D}\",\"kind\":\"{kind}\",\"v\":1,\"occurredAt\":\"{at}\",\"account\":\"user-{Skewed(random, 10_000):D6}\",{rest}}}\n");
+            }
+
+            bodies[i] = Encoding.UTF8.GetBytes(text.ToString());
+        }
+
+        return bodies;
+    }
+
+    private static int Skewed(Random random, int count)
+    {
+        double u = random.NextDouble();
+        return (int)(count * u * u * u);
+    }
+}
