@@ -1,4 +1,5 @@
 using System.Net;
+using Ledger.Host.Api.EventStore;
 using Ledger.Host.Composition;
 using Ledger.Host.Security;
 using Ledger.Host.Telemetry;
@@ -12,6 +13,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -22,6 +24,7 @@ internal sealed class ApiServer : IAsyncDisposable
 {
     private static readonly TimeSpan HeadersWithin = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan DrainWithin = TimeSpan.FromSeconds(20);
+    private static readonly MinDataRate ResponseRate = new(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
 
     private readonly WebApplication _app;
 
@@ -57,10 +60,13 @@ internal sealed class ApiServer : IAsyncDisposable
         builder.Services.ConfigureHttpJsonOptions(json => ApiJson.CopyTo(json.SerializerOptions));
         Observability.AddTo(builder.Services, options.Otlp);
         OpenApiEndpoints.AddTo(builder.Services);
+        builder.Services.AddSingleton<IStreamStore>(_ => new LedgerStreams(session.Log, session.Ledger.Intake));
+        EventStoreFace.AddTo(builder.Services);
 
         WebApplication app = builder.Build();
         try
         {
+            app.Use(KeepResponseRate);
             app.UseMiddleware<ApiFaults>();
             app.UseStatusCodePages(context => Unhandled(context.HttpContext));
             app.UseRouting();
@@ -89,6 +95,13 @@ internal sealed class ApiServer : IAsyncDisposable
         HealthEndpoints.Map(app);
         OpenApiEndpoints.Map(app);
         Observability.Map(app);
+        EventStoreFace.Map(app);
+    }
+
+    private static Task KeepResponseRate(HttpContext context, RequestDelegate next)
+    {
+        if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate) rate.MinDataRate = ResponseRate;
+        return next(context);
     }
 
     private static void Configure(KestrelServerOptions kestrel, ServeOptions options)
@@ -99,6 +112,7 @@ internal sealed class ApiServer : IAsyncDisposable
         kestrel.Limits.MaxRequestLineSize = ApiLimits.RequestLineBytesMax;
         kestrel.Limits.MaxConcurrentConnections = ApiLimits.ConnectionsMax;
         kestrel.Limits.RequestHeadersTimeout = HeadersWithin;
+        kestrel.Limits.MinResponseDataRate = null; // a gRPC subscriber may be slow for hours; HTTP/1.1 gets its rate back below
         Listen(kestrel, options.Http, options, options.Certificate is null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2);
         Listen(kestrel, options.Grpc, options, HttpProtocols.Http2);
     }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Ledger.Host.Api.EventStore;
+using Ledger.Host.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -13,7 +14,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Ledger.Tests.Peers.EventStore;
 
-/// <summary>The EventStoreDB face alone in a small web host on the loopback address, over any store.</summary>
+/// <summary>The EventStoreDB face alone in a small web host on the loopback address, over any store, without the gate: everybody may everything.</summary>
 internal sealed class FaceHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -27,12 +28,11 @@ internal sealed class FaceHost : IAsyncDisposable
     public Uri Address => new($"{(IsSecure ? "https" : "http")}://localhost:{Port}");
 
     /// <param name="store">What is served.</param>
-    /// <param name="callers">Who may; everybody when null.</param>
     /// <param name="certificate">For TLS; without it plain HTTP/2.</param>
     /// <param name="port">0 for any free one.</param>
     /// <param name="interpose">Sees every call before the face does.</param>
     public static async Task<FaceHost> StartAsync(
-        IStreamStore store, ICallers? callers = null, X509Certificate2? certificate = null, int port = 0, Func<HttpContext, RequestDelegate, Task>? interpose = null)
+        IStreamStore store, X509Certificate2? certificate = null, int port = 0, Func<HttpContext, RequestDelegate, Task>? interpose = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -47,13 +47,19 @@ internal sealed class FaceHost : IAsyncDisposable
             });
         });
         builder.Services.AddSingleton(store);
-        builder.Services.AddSingleton(callers ?? new Everybody());
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddEventStoreFace();
+        EventStoreFace.AddTo(builder.Services);
         builder.Services.Configure<Microsoft.Extensions.Hosting.HostOptions>(options => options.ShutdownTimeout = TimeSpan.Zero);
         WebApplication app = builder.Build();
+        ApiClient client = ApiClient.Create("everybody", ScopeSet.Parse(["*:read", "*:write"]), eventsPerSecond: int.MaxValue);
+        ApiCaller everybody = new("none", client, new RateLimit(client, TimeProvider.System));
+        app.Use((context, next) =>
+        {
+            context.Features.Set(everybody);
+            return next(context);
+        });
         if (interpose is not null) app.Use((context, next) => interpose(context, next));
-        app.MapEventStoreFace();
+        EventStoreFace.Map(app);
         await app.StartAsync();
         string address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         return new FaceHost(app, new Uri(address).Port, certificate is not null);
@@ -78,11 +84,5 @@ internal sealed class FaceHost : IAsyncDisposable
     {
         await _app.StopAsync();
         await _app.DisposeAsync();
-    }
-
-    private sealed class Everybody : ICallers
-    {
-        public ValueTask<CallerRights> RightsAsync(string? authorization, CancellationToken cancel) =>
-            ValueTask.FromResult(CallerRights.Read | CallerRights.Append);
     }
 }
