@@ -181,7 +181,6 @@ public sealed class RewardLedger : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (_intake.IsValueCreated) Intake.Dispose();
         _turn.Dispose();
     }
 

@@ -5,6 +5,7 @@ using Google.Protobuf;
 using Ledger.Host.Api.EventStore;
 using Ledger.Projections.EventLog.EventStoreDb.Protocol;
 using Microsoft.AspNetCore.Http;
+using Endpoint = Ledger.Projections.EventLog.EventStoreDb.Protocol.Endpoint;
 
 namespace Ledger.Tests.Peers.EventStore;
 

@@ -52,7 +52,7 @@ internal sealed class FaceHost : IAsyncDisposable
         builder.Services.Configure<Microsoft.Extensions.Hosting.HostOptions>(options => options.ShutdownTimeout = TimeSpan.Zero);
         WebApplication app = builder.Build();
         ApiClient client = ApiClient.Create("everybody", ScopeSet.Parse(["*:read", "*:write"]), eventsPerSecond: int.MaxValue);
-        ApiCaller everybody = new("none", client, new RateLimit(client, TimeProvider.System));
+        ApiCaller everybody = new("none", client, new RateLimit(client, TimeProvider.System), []);
         app.Use((context, next) =>
         {
             context.Features.Set(everybody);

@@ -41,6 +41,7 @@ public sealed class NpmClientTests
         ProcessStartInfo start = new(MachineParts.Require("node"), ["conformance.mjs", package, address, "peer"])
         {
             WorkingDirectory = Repository.PathOf(Folder),
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
