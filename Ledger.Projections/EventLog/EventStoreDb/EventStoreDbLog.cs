@@ -20,6 +20,7 @@ internal sealed class EventStoreDbLog : IEventLog
     private readonly ClusterStream _stream;
     private readonly LogFollower _follower;
     private readonly LogWriter? _writer;
+    private int _isClosed;
 
     private EventStoreDbLog(ClusterConnection cluster, ClusterStream stream, LogFollower follower, bool writes)
     {
@@ -154,6 +155,7 @@ internal sealed class EventStoreDbLog : IEventLog
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isClosed, 1) != 0) return;
         if (_writer is not null) await _writer.DisposeAsync();
         await _follower.DisposeAsync();
         _cluster.Dispose();

@@ -65,19 +65,26 @@ internal sealed class FaceHost : IAsyncDisposable
         return new FaceHost(app, new Uri(address).Port, certificate is not null);
     }
 
-    /// <summary>A certificate for localhost that signs itself.</summary>
-    public static X509Certificate2 LocalCertificate()
+    /// <summary>An authority of our own and a certificate for localhost that it signed.</summary>
+    public static (X509Certificate2 Authority, X509Certificate2 Server) LocalCertificates()
     {
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        using ECDsa authorityKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        CertificateRequest authority = new("CN=weledger tests", authorityKey, HashAlgorithmName.SHA256);
+        authority.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
+        authority.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, critical: true));
+        X509Certificate2 root = authority.CreateSelfSigned(now.AddDays(-2), now.AddDays(30));
+
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         CertificateRequest request = new("CN=localhost", key, HashAlgorithmName.SHA256);
         SubjectAlternativeNameBuilder names = new();
         names.AddDnsName("localhost");
         names.AddIpAddress(IPAddress.Loopback);
         request.CertificateExtensions.Add(names.Build());
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        DateTimeOffset now = TimeProvider.System.GetUtcNow();
-        using X509Certificate2 made = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(30));
-        return X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pkcs12), null);
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1")], critical: false));
+        using X509Certificate2 signed = request.Create(root, now.AddDays(-1), now.AddDays(29), [1, 2, 3, 4]);
+        using X509Certificate2 whole = signed.CopyWithPrivateKey(key);
+        return (root, X509CertificateLoader.LoadPkcs12(whole.Export(X509ContentType.Pkcs12), null));
     }
 
     public async ValueTask DisposeAsync()
