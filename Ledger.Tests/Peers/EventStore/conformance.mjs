@@ -28,9 +28,11 @@ async function tell(name, act) {
   try {
     answer = await Promise.race([act(), late]);
   } catch (e) {
-    answer = `${e.type ?? e.name}: ${e.message}`.split(prefix).join("PREFIX");
+    // Only what the client has no type for is told by its words.
+    answer = e.type && e.type !== "unknown" ? e.type : e.message;
   }
-  console.log(JSON.stringify([name, answer]));
+  const told = typeof answer === "string" ? answer.split(prefix).join("PREFIX").replace(/activity-[-0-9]+/, "activity-DAY-SHARD") : answer;
+  console.log(JSON.stringify([name, told]));
 }
 async function collect(events, limit = Infinity) {
   const all = [];
