@@ -20,7 +20,8 @@ internal static class EventStoreFace
             options.MaxReceiveMessageSize = ReceiveBytesMax;
             options.MaxSendMessageSize = null;
             options.Interceptors.Add<FaultInterceptor>();
-        });
+            options.IgnoreUnknownServices = true; // else every address that is nobody's would be a gRPC one
+        }).AddServiceOptions<StreamsService>(options => options.IgnoreUnknownServices = false);
         services.AddSingleton<StreamsService>();
     }
 
