@@ -3,7 +3,6 @@ using System.Text;
 using Ledger.Projections.EventLog;
 using Ledger.Projections.EventLog.EventStoreDb;
 using Ledger.Tests.EventLog;
-using Microsoft.AspNetCore.Http;
 using Xunit;
 
 namespace Ledger.Tests.Peers.EventStore;
