@@ -1,6 +1,7 @@
 using Ledger.Projections.EventLog;
 using Ledger.Projections.EventLog.Embedded;
 using Ledger.Projections.EventLog.EventStoreDb;
+using Ledger.Projections.EventLog.Postgres;
 
 namespace Ledger.Host.Composition;
 
@@ -14,6 +15,8 @@ internal static class LogStores
         ["esdb+discover"] = EventStoreDb,
         ["kurrentdb"] = EventStoreDb,
         ["kurrentdb+discover"] = EventStoreDb,
+        ["postgres"] = new(async (address, cancel) => await PostgresEventLog.OpenAsync(address, cancel: cancel), async (address, cancel) => await PostgresEventLog.OpenReadOnlyAsync(address, cancel: cancel)),
+        ["postgresql"] = new(async (address, cancel) => await PostgresEventLog.OpenAsync(address, cancel: cancel), async (address, cancel) => await PostgresEventLog.OpenReadOnlyAsync(address, cancel: cancel)),
     };
 
     private static Store EventStoreDb => new(async (address, cancel) => await EventStoreDbLog.OpenAsync(address, cancel), async (address, cancel) => await EventStoreDbLog.OpenReadOnlyAsync(address, cancel));
