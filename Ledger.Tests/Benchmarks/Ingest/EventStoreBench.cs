@@ -33,11 +33,11 @@ public static class EventStoreBench
     {
         if (MachineParts.Find("node") is not { } node || MachineParts.Find($"{Folder}:@kurrent/kurrentdb-client") is null)
         {
-            Console.WriteLine($"eventstore: node or its packages are missing; Ledger.Tests/Support/install-parts.sh installs them");
+            Console.WriteLine("eventstore: node or its packages are missing; Ledger.Tests/Support/install-parts.sh installs them");
             return;
         }
 
-        Console.WriteLine(CultureInfo.InvariantCulture, $"EventStoreDB face, Node client, batches of {Batch}, {InFlight} in flight, {Events:N0} events");
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"EventStoreDB face, Node client, batches of {Batch}, {InFlight} in flight, {Events:N0} events"));
         string directory = Directory.CreateTempSubdirectory("bench-eventstore-").FullName;
         try
         {
