@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {RewardDistributor} from "../src/RewardDistributor.sol";
-import {Tree} from "./support/Tree.sol";
 import {vm} from "./support/Vm.sol";
 import {World} from "./support/World.sol";
 

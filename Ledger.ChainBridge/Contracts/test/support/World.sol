@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IRewardDistributor} from "../../src/IRewardDistributor.sol";
 import {RewardDistributor} from "../../src/RewardDistributor.sol";
 import {WeToken} from "../../src/WeToken.sol";
 import {Tree} from "./Tree.sol";
@@ -41,15 +42,15 @@ abstract contract World {
         vm.stopPrank();
     }
 
-    function proposal(uint24 window, uint96 total, bytes32 root) internal pure returns (RewardDistributor.Proposal memory) {
-        return RewardDistributor.Proposal(window, total, root, keccak256("log"), keccak256("statement"), keccak256("rules"));
+    function proposal(uint24 window, uint96 total, bytes32 root) internal pure returns (IRewardDistributor.Proposal memory) {
+        return IRewardDistributor.Proposal(window, total, root, keccak256("log"), keccak256("statement"), keccak256("rules"));
     }
 
     /// @dev Moves to the end of the window, proposes, waits, approves.
     function settle(uint24 window, uint96 total, bytes32 root) internal {
         uint256 over = (uint256(window) + 1) * 1 days;
         if (block.timestamp < over) vm.warp(over);
-        RewardDistributor.Proposal memory p = proposal(window, total, root);
+        IRewardDistributor.Proposal memory p = proposal(window, total, root);
         vm.prank(PROPOSER);
         uint256 readyAt = distributor.propose(p);
         vm.warp(readyAt);
