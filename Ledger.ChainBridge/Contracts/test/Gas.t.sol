@@ -17,6 +17,7 @@ interface IUniswapDistributor {
 
 /// @dev What the two ways to a holder cost, each call a transaction of its own with intrinsic gas and calldata, less refunds. Every
 /// figure is compared with snapshots/Gas.json to the unit, and the promised ones with their bounds here.
+/// forge-config: default.isolate = true
 contract GasTest is World {
     uint96 private constant SUM = 1_234_567_890_123_456_789_012;
     uint256 private constant PUSHED = 500;
