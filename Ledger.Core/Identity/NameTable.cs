@@ -53,15 +53,17 @@ public sealed class NameTable
     /// <summary>The ordinal of the name with these bytes, assigning the next one when it is new.</summary>
     public int Intern(ReadOnlySpan<byte> utf8)
     {
-        int slot = Slot(_slots, utf8);
-        if (_slots[slot] != Empty) return _slots[slot];
+        // One look at the table: a name that is known is found by any thread, whatever the writer does meanwhile.
+        int[] slots = Volatile.Read(ref _slots);
+        int slot = Slot(slots, utf8);
+        if (slots[slot] != Empty) return slots[slot];
 
         if (_count == _bytes.Length) Array.Resize(ref _bytes, _count * 2);
         int ordinal = _count;
         _bytes[ordinal] = utf8.ToArray();
-        _slots[slot] = ordinal;
+        slots[slot] = ordinal;
         _count = ordinal + 1;
-        if (_count * 2 > _slots.Length) Grow();
+        if (_count * 2 > slots.Length) Grow();
         return ordinal;
     }
 
