@@ -6,7 +6,7 @@ import {vm} from "./support/Vm.sol";
 import {World} from "./support/World.sol";
 
 /// @dev Leaves, root and proofs that the ledger made are paid by the contract, and refused with any part changed. The file is written by
-/// the ledger's own tests (Ledger.Tests/ChainBridge/RewardClaimVectorTests.cs).
+/// the ledger's own tests (Ledger.Tests/ChainBridge/Contracts/RewardClaimVectorTests.cs).
 contract GoldenTest is World {
     string private vector;
     bytes32 private root;

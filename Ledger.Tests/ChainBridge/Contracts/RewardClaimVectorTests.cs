@@ -7,7 +7,7 @@ using Ledger.Core.Rulesets;
 using Ledger.Tests.Support;
 using Xunit;
 
-namespace Ledger.Tests.ChainBridge;
+namespace Ledger.Tests.ChainBridge.Contracts;
 
 /// <summary>
 /// The claims in <c>Vectors/reward-claims.json</c> are those that the ledger's tree makes; the contract's tests pay each of them and
