@@ -14,11 +14,7 @@ namespace Ledger.Projections.Ingest;
 /// that is what keeps an event from landing behind the seal of its window, and why nothing may seal a window or adopt a ruleset but through
 /// the one intake of the log. Memory is bounded by the group size and the submissions under way.
 /// </remarks>
-<<<<<<< HEAD
-public sealed class EventIntake
-=======
-public sealed partial class EventIntake : IDisposable
->>>>>>> main
+public sealed partial class EventIntake
 {
     /// <summary>Events of one append when nothing else is asked for: enough that a commit's cost vanishes in it.</summary>
     public const int GroupSizeDefault = 5_000;
@@ -198,35 +194,8 @@ public sealed partial class EventIntake : IDisposable
         return _windows.RulesetFor(placement.Window) is { } ruleset ? placement with { Opens = ruleset } : Placement.Refused(NoRuleset(placement.Window));
     }
 
-<<<<<<< HEAD
     /// <summary>Opens a window if it still may be: somebody else may have opened or sealed it before this had its turn.</summary>
     private async ValueTask<Refusal?> OpenWindowAsync(Day window, UnixMs now, CancellationToken cancel)
-=======
-    private async ValueTask FlushAsync(IntakeOutcome[] outcomes, CancellationToken cancel)
-    {
-        if (_group.Count == 0) return;
-        IReadOnlyList<AppendOutcome> appended = await _log.AppendAsync(_group, cancel);
-        for (int i = 0; i < appended.Count; i++)
-        {
-            (int index, bool carried) = _groupIndex[i];
-            IntakeStatus status = appended[i].IsDuplicate ? IntakeStatus.Duplicate : carried ? IntakeStatus.CarriedForward : IntakeStatus.Accepted;
-            outcomes[index] = new IntakeOutcome(status, appended[i].Position);
-        }
-
-        Seen(appended);
-        _group.Clear();
-        _groupIndex.Clear();
-    }
-
-    /// <summary>Our own events say nothing of windows. If others appended meanwhile, the next catch-up reads theirs.</summary>
-    private void Seen(IReadOnlyList<AppendOutcome> appended)
-    {
-        long fresh = appended.Count(outcome => !outcome.IsDuplicate);
-        if (_log.Head == _seen + fresh) _seen += fresh;
-    }
-
-    private async ValueTask OpenWindowAsync(Day window, AdoptedRuleset ruleset, UnixMs now, CancellationToken cancel)
->>>>>>> main
     {
         if (_windows.IsOpen(window)) return null;
         if (!_windows.MayOpen(window)) return Closed(window);
