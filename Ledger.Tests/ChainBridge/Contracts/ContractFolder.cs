@@ -31,6 +31,7 @@ internal static class ContractFolder
         ProcessStartInfo start = new(program, arguments)
         {
             WorkingDirectory = Root,
+            UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
