@@ -43,6 +43,10 @@ case "${1:-help}" in
         SOAK="${SOAK:-20}" exec dotnet test Ledger.Tests -c Release --no-build --nologo --logger "console;verbosity=minimal" "${@:2}"
         ;;
     bench)
+        if [ "${2:-}" = gas ]; then
+            [ -d Ledger.ChainBridge/Contracts/node_modules ] || (cd Ledger.ChainBridge/Contracts && npm ci --no-audit --no-fund --loglevel=error)
+            exec node Ledger.ChainBridge/Contracts/tools/gas.mjs
+        fi
         need_sdk
         dotnet build Ledger.Tests/Benchmarks -c Release -v quiet -nologo
         exec dotnet Ledger.Tests/Benchmarks/bin/Release/net10.0/Ledger.Benchmarks.dll "${@:2}"
@@ -52,7 +56,7 @@ case "${1:-help}" in
 ./build.sh demo            seven days of a community: ingest, fold, close, statements, proofs, audit
 ./build.sh test [args]     builds with all analyzers and runs every test
 ./build.sh soak [args]     the same tests, those with many rounds 20 times as long (SOAK=N: N times)
-./build.sh bench NAME      fold, append, close or ingest: measures and prints the figures
+./build.sh bench NAME      fold, append, close, ingest or gas: measures and prints the figures
 ./build.sh build           builds the weledger program into artifacts/
 HELP
         [ "${1:-help}" = help ] || exit 2

@@ -5,6 +5,8 @@ import {
     AccessControlDefaultAdminRules
 } from "@openzeppelin/contracts/access/extensions/AccessControlDefaultAdminRules.sol";
 import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
+import {Books} from "./Books.sol";
+import {IRewardDistributor} from "./IRewardDistributor.sol";
 import {WeToken} from "./WeToken.sol";
 
 /// @title Pays the rewards that the ledger computed
@@ -13,32 +15,7 @@ import {WeToken} from "./WeToken.sol";
 /// paid at once. Both pay up to a cumulative amount that the token remembers, so nothing is paid twice.
 /// @dev Invariants: what was paid ≤ the approved total ≤ what was funded; the distributor's balance is what was funded less what was
 /// paid. Not upgradeable. The token calls nobody back.
-contract RewardDistributor is AccessControlDefaultAdminRules {
-    /// @notice What the ledger says of a window when it asks for a root.
-    /// @param window The window, as days since 1970-01-01 UTC.
-    /// @param total Sum over all leaves of the tree, base units: everything ever earned.
-    /// @param root Root of the reward tree.
-    /// @param logRoot Root of the event log when the window was sealed.
-    /// @param statementDigest Digest of the window's reward statement.
-    /// @param rulesetHash Hash of the ruleset the window was closed under.
-    struct Proposal {
-        uint24 window;
-        uint96 total;
-        bytes32 root;
-        bytes32 logRoot;
-        bytes32 statementDigest;
-        bytes32 rulesetHash;
-    }
-
-    /// @dev One slot, because a claim reads all of it but the cap and the window.
-    struct State {
-        uint96 funded;
-        uint96 total;
-        uint32 capWe;
-        uint24 window;
-        bool paused;
-    }
-
+contract RewardDistributor is IRewardDistributor, AccessControlDefaultAdminRules {
     /// @notice May propose roots and batches.
     bytes32 public constant PROPOSER_ROLE = keccak256("PROPOSER_ROLE");
 
@@ -78,85 +55,7 @@ contract RewardDistributor is AccessControlDefaultAdminRules {
     uint256 private immutable _chainId;
     bytes32 private immutable _domain;
 
-    State private _state;
-
-    /// @notice A root waits for approval.
-    event RootProposed(
-        uint24 indexed window,
-        bytes32 indexed root,
-        uint96 total,
-        bytes32 logRoot,
-        bytes32 statementDigest,
-        bytes32 rulesetHash,
-        uint256 readyAt
-    );
-
-    /// @notice Claims are proven against `root` from here on.
-    event RootApproved(uint24 indexed window, bytes32 indexed root, uint96 total, bytes32 commitment);
-
-    /// @notice A proposed root was refused.
-    event RootVetoed(bytes32 indexed proposal, address indexed by);
-
-    /// @notice `account` was paid up to `cumulative` in all; the token's Transfer has what was paid now.
-    event Claimed(address indexed account, uint256 cumulative);
-
-    /// @notice A batch waits to be paid.
-    event BatchProposed(bytes32 indexed batchId, bytes32 entriesHash, uint256 readyAt);
-
-    /// @notice A proposed batch was refused.
-    event BatchVetoed(bytes32 indexed batchId, address indexed by);
-
-    /// @notice A batch of `count` accounts was paid `paid` base units in all; the token's Transfers have each.
-    event Disbursed(bytes32 indexed batchId, uint256 count, uint256 paid);
-
-    /// @notice `amount` came in; `funded` is everything that ever did.
-    event Funded(address indexed from, uint256 amount, uint256 funded);
-
-    /// @notice The most a root may rise the total by, per window, in whole WE.
-    event CapChanged(uint32 previousWe, uint32 capWe);
-
-    /// @notice Nothing is proposed, approved or paid until {Unpaused}.
-    event Paused(address account);
-
-    /// @notice The pause is over.
-    event Unpaused(address account);
-
-    /// @notice The token was deployed for another distributor.
-    error WrongToken(address token);
-    /// @notice The veto delay must be at least a second and shorter than a day.
-    error InvalidDelay(uint256 delay);
-    /// @notice `account` has one of the roles already, and nobody may have two.
-    error RolesOverlap(address account);
-    /// @notice Everything is paused.
-    error EnforcedPause();
-    /// @notice The root of a tree without leaves cannot be approved: nothing could be claimed.
-    error EmptyRoot();
-    /// @notice There is a root of this window or of a later one.
-    error WindowPassed(uint256 window, uint256 last);
-    /// @notice The window has not ended yet.
-    error WindowNotOver(uint256 window);
-    /// @notice The total is below that of the root before.
-    error TotalFell(uint256 total, uint256 previous);
-    /// @notice The total rises by more than the cap allows for the windows since the root before.
-    error OverCap(uint256 rise, uint256 allowed);
-    /// @notice The total is above everything that ever came in.
-    error Unfunded(uint256 total, uint256 funded);
-    /// @notice This is not what was proposed, or it was vetoed or replaced.
-    error UnknownProposal();
-    /// @notice The veto delay is not over.
-    error TooEarly(uint256 readyAt);
-    /// @notice The root is not the one that the claim was made for; take a proof under the current one.
-    error RootChanged(bytes32 root);
-    /// @notice The proof does not lead from the leaf to the root.
-    error InvalidProof();
-    /// @notice The account was paid as much already.
-    error NothingOwed(address account, uint256 cumulative);
-    /// @notice Paying this would pay more than the approved total.
-    error OverTotal(uint256 left, uint256 locked);
-    /// @notice A batch of this id was proposed or paid already.
-    error BatchKnown(bytes32 batchId);
-    /// @notice A batch has 1 to {BATCH_SIZE_MAX} accounts.
-    error BatchSize(uint256 count);
+    Books private _books;
 
     /// @notice Deploys the distributor that `token_` was made for.
     /// @param token_ The token; its distributor is this contract.
@@ -185,8 +84,7 @@ contract RewardDistributor is AccessControlDefaultAdminRules {
         vetoDelay = vetoDelay_;
         _chainId = block.chainid;
         _domain = _domainOn(block.chainid);
-        _state.window = firstWindow - 1;
-        _state.capWe = capWe;
+        _books = _books.withRoot(firstWindow - 1, 0).withCapWe(capWe);
         emit CapChanged(0, capWe);
         _grantRole(PROPOSER_ROLE, proposer);
         _grantRole(APPROVER_ROLE, approver);
@@ -207,13 +105,11 @@ contract RewardDistributor is AccessControlDefaultAdminRules {
     /// @param p Exactly what was proposed.
     /// @param readyAt What {propose} answered.
     function approve(Proposal calldata p, uint256 readyAt) external onlyRole(APPROVER_ROLE) {
-        State memory s = _check(p);
+        Books books = _check(p);
         bytes32 commitment_ = commitmentOf(p);
         if (proposal != _bound(commitment_, readyAt)) revert UnknownProposal();
         if (block.timestamp < readyAt) revert TooEarly(readyAt);
-        s.window = p.window;
-        s.total = p.total;
-        _state = s;
+        _books = books.withRoot(p.window, p.total);
         root = p.root;
         commitment = commitment_;
         emit RootApproved(p.window, p.root, p.total, commitment_);
@@ -237,13 +133,13 @@ contract RewardDistributor is AccessControlDefaultAdminRules {
         external
         returns (uint256 paid)
     {
-        State memory s = _unpaused();
+        Books books = _unpaused();
         if (root != expectedRoot) revert RootChanged(root);
         if (!MerkleProof.verifyCalldata(proof, expectedRoot, leafHash(account, cumulative))) revert InvalidProof();
         uint256 left;
         (paid, left) = token.reward(account, cumulative);
         if (paid == 0) revert NothingOwed(account, cumulative);
-        _checkLeft(s, left);
+        _checkLeft(books, left);
         emit Claimed(account, cumulative);
     }
 
@@ -273,7 +169,7 @@ contract RewardDistributor is AccessControlDefaultAdminRules {
         onlyRole(APPROVER_ROLE)
         returns (uint256 paid)
     {
-        State memory s = _unpaused();
+        Books books = _unpaused();
         if (entries.length == 0 || entries.length > BATCH_SIZE_MAX) revert BatchSize(entries.length);
         bytes32 proposed = batches[batchId];
         if (proposed == PAID) revert BatchKnown(batchId);
@@ -282,7 +178,7 @@ contract RewardDistributor is AccessControlDefaultAdminRules {
         batches[batchId] = PAID;
         uint256 left;
         (paid, left) = token.rewardMany(entries);
-        _checkLeft(s, left);
+        _checkLeft(books, left);
         emit Disbursed(batchId, entries.length, paid);
     }
 
@@ -299,8 +195,9 @@ contract RewardDistributor is AccessControlDefaultAdminRules {
     /// @notice Takes `amount` from the caller, who has allowed it to this contract, for rewards. There is no way back but through them.
     /// @param amount Base units.
     function fund(uint96 amount) external {
-        uint96 funded = _state.funded + amount;
-        _state.funded = funded;
+        // Checked: 2^96 is 63 times the supply, should it ever come in so often.
+        uint96 funded = uint96(_books.funded()) + amount;
+        _books = _books.withFunded(funded);
         token.transferFrom(msg.sender, address(this), amount);
         emit Funded(msg.sender, amount, funded);
     }
@@ -308,19 +205,19 @@ contract RewardDistributor is AccessControlDefaultAdminRules {
     /// @notice Changes the most that a root may rise the total by, per window.
     /// @param capWe Whole WE.
     function setCap(uint32 capWe) external onlyRole(DEFAULT_ADMIN_ROLE) {
-        emit CapChanged(_state.capWe, capWe);
-        _state.capWe = capWe;
+        emit CapChanged(uint32(_books.capWe()), capWe);
+        _books = _books.withCapWe(capWe);
     }
 
     /// @notice Stops every proposal, approval and payment; vetoes stay possible.
     function pause() external onlyRole(PAUSER_ROLE) {
-        _state.paused = true;
+        _books = _books.withPaused(true);
         emit Paused(msg.sender);
     }
 
     /// @notice Ends a pause. What paused may not do this.
     function unpause() external onlyRole(DEFAULT_ADMIN_ROLE) {
-        _state.paused = false;
+        _books = _books.withPaused(false);
         emit Unpaused(msg.sender);
     }
 
@@ -331,13 +228,13 @@ contract RewardDistributor is AccessControlDefaultAdminRules {
     /// @return window The last window that has a root.
     /// @return paused Whether everything is paused.
     function state() external view returns (uint96 funded, uint96 total, uint32 capWe, uint24 window, bool paused) {
-        State memory s = _state;
-        return (s.funded, s.total, s.capWe, s.window, s.paused);
+        Books b = _books;
+        return (uint96(b.funded()), uint96(b.total()), uint32(b.capWe()), uint24(b.window()), b.paused());
     }
 
     /// @notice Everything that was ever paid, by claim or by push, base units.
     function paidTotal() external view returns (uint256) {
-        return _state.funded - token.balanceOf(address(this));
+        return _books.funded() - token.balanceOf(address(this));
     }
 
     /// @notice What binds a leaf to this chain, this contract and its token: keccak256(abi.encode(chainId, distributor, token)).
@@ -350,13 +247,17 @@ contract RewardDistributor is AccessControlDefaultAdminRules {
     /// @param account The payee.
     /// @param cumulative Everything it ever earned, base units.
     function leafHash(address account, uint256 cumulative) public view returns (bytes32) {
-        return keccak256(bytes.concat(keccak256(abi.encode(domain(), account, cumulative))));
+        return _hash(keccak256(abi.encode(domain(), account, cumulative)));
     }
 
     /// @notice What {commitment} holds for a proposal: keccak256(abi.encode(p)), over its six words.
     /// @param p The proposal.
-    function commitmentOf(Proposal calldata p) public pure returns (bytes32) {
-        return keccak256(abi.encode(p));
+    function commitmentOf(Proposal calldata p) public pure returns (bytes32 hash) {
+        assembly ("memory-safe") {
+            let at := mload(0x40)
+            calldatacopy(at, p, 192)
+            hash := keccak256(at, 192)
+        }
     }
 
     /// @notice What {proposal} holds for a proposal: keccak256(abi.encode(commitment, readyAt)).
@@ -378,25 +279,32 @@ contract RewardDistributor is AccessControlDefaultAdminRules {
     }
 
     /// @dev Checked at the proposal, to say no early, and at the approval, because funding, cap and pause may have changed.
-    function _check(Proposal calldata p) private view returns (State memory s) {
-        s = _unpaused();
+    function _check(Proposal calldata p) private view returns (Books books) {
+        books = _unpaused();
+        uint256 window = p.window;
+        uint256 last = books.window();
+        uint256 total = p.total;
+        uint256 previous = books.total();
         if (p.root == 0) revert EmptyRoot();
-        if (p.window <= s.window) revert WindowPassed(p.window, s.window);
-        if (block.timestamp < (uint256(p.window) + 1) * ROOT_INTERVAL) revert WindowNotOver(p.window);
-        if (p.total < s.total) revert TotalFell(p.total, s.total);
-        uint256 allowed = uint256(s.capWe) * 1 ether * (p.window - s.window);
-        if (p.total - s.total > allowed) revert OverCap(p.total - s.total, allowed);
-        if (p.total > s.funded) revert Unfunded(p.total, s.funded);
+        if (window <= last) revert WindowPassed(window, last);
+        if (total < previous) revert TotalFell(total, previous);
+        // Cannot overflow: windows have 24 bits, totals 96, the cap 32.
+        unchecked {
+            if (block.timestamp < (window + 1) * ROOT_INTERVAL) revert WindowNotOver(window);
+            uint256 allowed = books.capWe() * 1 ether * (window - last);
+            if (total - previous > allowed) revert OverCap(total - previous, allowed);
+        }
+        if (total > books.funded()) revert Unfunded(total, books.funded());
     }
 
-    function _unpaused() private view returns (State memory s) {
-        s = _state;
-        if (s.paused) revert EnforcedPause();
+    function _unpaused() private view returns (Books books) {
+        books = _books;
+        if (books.paused()) revert EnforcedPause();
     }
 
     /// @dev What no root has released stays: paid ≤ total, because balance + paid = funded.
-    function _checkLeft(State memory s, uint256 left) private pure {
-        uint256 locked = s.funded - s.total;
+    function _checkLeft(Books books, uint256 left) private pure {
+        uint256 locked = books.funded() - books.total();
         if (left < locked) revert OverTotal(left, locked);
     }
 
@@ -404,7 +312,18 @@ contract RewardDistributor is AccessControlDefaultAdminRules {
         return keccak256(abi.encode(chainId, address(this), address(token)));
     }
 
-    function _bound(bytes32 content, uint256 readyAt) private pure returns (bytes32) {
-        return keccak256(abi.encode(content, readyAt));
+    function _bound(bytes32 content, uint256 readyAt) private pure returns (bytes32 hash) {
+        assembly ("memory-safe") {
+            mstore(0x00, content)
+            mstore(0x20, readyAt)
+            hash := keccak256(0x00, 0x40)
+        }
+    }
+
+    function _hash(bytes32 word) private pure returns (bytes32 hash) {
+        assembly ("memory-safe") {
+            mstore(0x00, word)
+            hash := keccak256(0x00, 0x20)
+        }
     }
 }

@@ -24,18 +24,18 @@ contract WeToken is ERC20Permit {
         address socialCommunity;
     }
 
-    /// @dev Both in base units. The supply is below 2^91; `rewarded` may pass it only by tokens that were rewarded more than once.
-    struct Account {
-        uint128 balance;
-        uint128 rewarded;
-    }
-
     /// @notice The one contract that may pay rewards.
     address public immutable distributor;
 
     uint256 private constant SUPPLY = 1_250_000_000 ether;
 
-    mapping(address account => Account) private _accounts;
+    /// @dev The lower half of an account's word, its balance, and how far up the other half is: everything it was ever rewarded.
+    uint256 private constant BALANCE = type(uint128).max;
+    uint256 private constant REWARDED_AT = 128;
+
+    /// @dev Neither half can overflow. Balances are parts of the supply, which is below 2^91, and a reward is as well: so many rewards as
+    /// would fill the upper half, 2^37 times the whole supply, no chain has room for.
+    mapping(address account => uint256) private _accounts;
 
     /// @notice Someone other than the distributor asked for a reward to be paid.
     error NotDistributor(address caller);
@@ -65,23 +65,23 @@ contract WeToken is ERC20Permit {
     /// @notice What `account` holds, in base units.
     /// @param account Whose balance.
     function balanceOf(address account) public view override returns (uint256) {
-        return _accounts[account].balance;
+        return _accounts[account] & BALANCE;
     }
 
     /// @notice Everything `account` was ever paid as a reward, by claim or by push, in base units. Never falls.
     /// @param account Whose rewards.
     function rewarded(address account) external view returns (uint256) {
-        return _accounts[account].rewarded;
+        return _accounts[account] >> REWARDED_AT;
     }
 
     /// @notice Pays `account` up to `cumulative` in all, out of the distributor's balance. Only the distributor may call this.
     /// @param account Who is paid.
-    /// @param cumulative Everything the account is to have been rewarded afterwards, base units, below 2^128.
+    /// @param cumulative Everything the account is to have been rewarded afterwards, base units.
     /// @return paid What was paid now; zero if the account had as much already.
     /// @return left The distributor's balance afterwards.
     function reward(address account, uint256 cumulative) external onlyDistributor returns (uint256 paid, uint256 left) {
         paid = _credit(account, cumulative);
-        left = _debit(paid);
+        left = _take(distributor, paid) & BALANCE;
     }
 
     /// @notice Pays many accounts as {reward} pays one; an account that had as much already is passed over.
@@ -96,47 +96,40 @@ contract WeToken is ERC20Permit {
                 paid += _credit(address(uint160(entry >> 96)), uint96(entry));
             }
         }
-        left = _debit(paid);
+        left = _take(distributor, paid) & BALANCE;
     }
 
-    /// @dev The distributor may not pay itself: its balance is written once, after all credits.
+    /// @dev Unchecked, because {_take} refuses more than the distributor holds, and with it whatever was credited here. The distributor
+    /// may not pay itself: its word is written once, after all credits.
     function _credit(address account, uint256 cumulative) private returns (uint256 paid) {
         if (account == address(0) || account == distributor) revert ERC20InvalidReceiver(account);
-        Account storage slot = _accounts[account];
-        Account memory before = slot;
-        if (cumulative <= before.rewarded) return 0;
-        paid = cumulative - before.rewarded;
-        // Checked: what does not fit 128 bits is far above what the distributor can hold, and is refused here.
-        uint256 balance = before.balance + paid;
-        if (balance > type(uint128).max || cumulative > type(uint128).max) revert ERC20InsufficientBalance(distributor, 0, paid);
-        _accounts[account] = Account(uint128(balance), uint128(cumulative));
-        emit Transfer(distributor, account, paid);
-    }
-
-    function _debit(uint256 paid) private returns (uint256 left) {
-        uint256 balance = _accounts[distributor].balance;
-        if (balance < paid) revert ERC20InsufficientBalance(distributor, balance, paid);
+        uint256 word = _accounts[account];
+        uint256 before = word >> REWARDED_AT;
+        if (cumulative <= before) return 0;
         unchecked {
-            left = balance - paid;
+            paid = cumulative - before;
+            _accounts[account] = word + (paid << REWARDED_AT) + paid;
         }
-        _accounts[distributor].balance = uint128(left);
+        emit Transfer(distributor, account, paid);
     }
 
     /// @dev Replaces the base contract's books. Nothing is minted after construction and nothing burnt. Tokens come to the distributor
     /// by its own hand only, so that what it was funded with is known to the base unit.
     function _update(address from, address to, uint256 value) internal override {
         if (to == distributor && msg.sender != distributor) revert ERC20InvalidReceiver(to);
-        if (from != address(0)) {
-            uint256 balance = _accounts[from].balance;
-            if (balance < value) revert ERC20InsufficientBalance(from, balance, value);
-            unchecked {
-                _accounts[from].balance = uint128(balance - value);
-            }
-        }
-        // Cannot overflow: value is part of the supply, and so is every balance.
+        if (from != address(0)) _take(from, value);
         unchecked {
-            _accounts[to].balance += uint128(value);
+            _accounts[to] += value;
         }
         emit Transfer(from, to, value);
+    }
+
+    function _take(address from, uint256 value) private returns (uint256 word) {
+        word = _accounts[from];
+        if (word & BALANCE < value) revert ERC20InsufficientBalance(from, word & BALANCE, value);
+        unchecked {
+            word -= value;
+        }
+        _accounts[from] = word;
     }
 }
