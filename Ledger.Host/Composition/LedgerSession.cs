@@ -9,13 +9,19 @@ internal sealed class LedgerSession : IAsyncDisposable
 {
     private readonly ActorHost _actors;
 
-    private LedgerSession(IEventLog log, ActorHost actors, RewardLedger ledger) => (Log, _actors, Ledger) = (log, actors, ledger);
+    private LedgerSession(IEventLog log, ActorHost actors, RewardLedger ledger, string folder) => (Log, _actors, Ledger, Folder) = (log, actors, ledger, folder);
 
     public IEventLog Log { get; }
 
     public RewardLedger Ledger { get; }
 
     public LedgerHealth Health { get; } = new();
+
+    /// <summary>The folder for what is kept beside the log.</summary>
+    public string Folder { get; }
+
+    /// <summary>Where actors are made.</summary>
+    public Akka.Actor.IActorRefFactory Actors => _actors.Actors;
 
     /// <summary>Opens the ledger whose log is at an address for reading only, beside a process that may be writing to it.</summary>
     /// <param name="address">Where the log is.</param>
@@ -26,10 +32,11 @@ internal sealed class LedgerSession : IAsyncDisposable
     public static async Task<LedgerSession> ReadAsync(LogAddress address, string dataDirectory, TimeProvider clock, IProgress<LedgerProgress>? progress, CancellationToken cancel) =>
         await OpenAsync(await LogStores.ReadAsync(address, cancel), isReadOnly: true, dataDirectory, clock, progress, cancel);
 
-    /// <summary>The same for writing, making the log when there is none.</summary>
+    /// <summary>The same for writing, making the log when there is none, under a first ruleset or the default one.</summary>
     /// <inheritdoc cref="ReadAsync"/>
-    public static async Task<LedgerSession> WriteAsync(LogAddress address, string dataDirectory, TimeProvider clock, IProgress<LedgerProgress>? progress, CancellationToken cancel) =>
-        await OpenAsync(await LedgerLog.WriteAsync(address, clock, cancel), isReadOnly: false, dataDirectory, clock, progress, cancel);
+    public static async Task<LedgerSession> WriteAsync(
+        LogAddress address, string dataDirectory, TimeProvider clock, IProgress<LedgerProgress>? progress, CancellationToken cancel, Core.Rulesets.Ruleset? first = null) =>
+        await OpenAsync(await LedgerLog.WriteAsync(address, clock, cancel, first), isReadOnly: false, dataDirectory, clock, progress, cancel);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -45,7 +52,7 @@ internal sealed class LedgerSession : IAsyncDisposable
         try
         {
             actors = await ActorHost.StartAsync(cancel);
-            return new LedgerSession(log, actors, await RewardLedger.OpenAsync(log, actors.Actors, clock, new FoldOptions(), isReadOnly, new SnapshotFolder(dataDirectory), null, progress, cancel));
+            return new LedgerSession(log, actors, await RewardLedger.OpenAsync(log, actors.Actors, clock, new FoldOptions(), isReadOnly, new SnapshotFolder(dataDirectory), null, progress, cancel), dataDirectory);
         }
         catch
         {

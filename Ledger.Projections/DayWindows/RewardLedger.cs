@@ -144,15 +144,17 @@ public sealed class RewardLedger : IDisposable
     }
 
     /// <summary>Declares every statement final whose hold has passed, in order.</summary>
+    /// <param name="last">No window after this one.</param>
+    /// <param name="cancel">Stops it.</param>
     /// <returns>The windows that became final.</returns>
-    public async Task<IReadOnlyList<Day>> FinalizeDueAsync(CancellationToken cancel = default)
+    public async Task<IReadOnlyList<Day>> FinalizeDueAsync(Day? last = null, CancellationToken cancel = default)
     {
         await CatchUpAsync(null, cancel).ConfigureAwait(false);
         UnixMs now = Now();
         List<Day> final = [];
         foreach ((Day window, WindowRecord record) in _records)
         {
-            if (record.IsFinal || record.Statement.FinalFromMs > now.Value) continue;
+            if (record.IsFinal || record.Statement.FinalFromMs > now.Value || window > last) continue;
             StatementFinalized finalized = new(window, record.Statement.StatementDigest);
             await Log.AppendAsync([new NewEvent(EventId.Derive("statement-finalized", window.ToString()), now, now, window, finalized)], cancel).ConfigureAwait(false);
             final.Add(window);
