@@ -17,6 +17,9 @@ internal sealed partial class LocalChain : IAsyncDisposable
     /// <summary>How long the local chain's pauser has; on a chain for show a second is enough.</summary>
     private const int VetoDelaySeconds = 1;
 
+    private const int ReceiptTries = 500;
+
+    private static readonly TimeSpan ReceiptPause = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan StartMax = TimeSpan.FromSeconds(30);
 
     private readonly Process _process;
@@ -112,8 +115,17 @@ internal sealed partial class LocalChain : IAsyncDisposable
         Dictionary<string, object?> transaction = new(StringComparer.Ordinal) { ["from"] = from.ToString(), ["data"] = RpcHex.Data(data), ["gas"] = RpcHex.Quantity(8_000_000UL) };
         if (to is { } contract) transaction["to"] = contract.ToString();
         Core.Merkle.Digest hash = RpcHex.Digest(await Node.AskAsync(new RpcCall("eth_sendTransaction", transaction), cancel));
-        ChainReceipt? receipt = (await Node.ReceiptsAsync([hash], cancel))[0];
-        return receipt is { Succeeded: true } ? receipt : throw new RpcFaultException("chain-failed", $"the transaction {hash} had no effect on the local chain; this is a defect");
+        ChainReceipt? receipt = null;
+        for (int tries = 0; receipt is null && tries < ReceiptTries; tries++)
+        {
+            // It mines at once, but answers before it has.
+            if (tries > 0) await Task.Delay(ReceiptPause, cancel);
+            receipt = (await Node.ReceiptsAsync([hash], cancel))[0];
+        }
+
+        if (receipt is { Succeeded: true }) return receipt;
+        string why = to is { } called ? ContractArtifact.Distributor.ErrorOf((await Node.CallAsync(from, called, data, cancel: cancel)).Bytes) : "";
+        throw new RpcFaultException("chain-failed", $"the transaction {hash} had no effect on the local chain: {(receipt is null ? "not mined" : why)}; this is a defect");
     }
 
     /// <inheritdoc/>
