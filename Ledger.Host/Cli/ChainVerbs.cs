@@ -24,7 +24,7 @@ internal static class ChainUpVerb
         if (LocalChain.Find(run.Io.WorkingDirectory) is not { } anvil)
             throw new CliException(ExitCode.NotFound, "anvil-missing", "anvil is not on the path", "install it: npm install --global @foundry-rs/anvil");
         Day first = from is null ? Day.FromNumber((int)(run.Io.Clock.GetUtcNow().ToUnixTimeMilliseconds() / Day.LengthMs)) : VerbRun.DayOf(from);
-        await using LocalChain chain = await LocalChain.StartAsync(anvil, port, cancel);
+        await using LocalChain chain = await LocalChain.StartAsync(anvil, port, isTicking: true, cancel);
         ChainSettings settings = await chain.DeployAsync(first, cancel);
         settings.Write(run.DataDirectory);
         run.Answer(

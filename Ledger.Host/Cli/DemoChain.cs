@@ -45,7 +45,7 @@ internal sealed class DemoChain(LedgerSession session, DemoClock clock, Progress
     public async Task<DemoSettlement?> RunAsync(IReadOnlyList<Day> windows, string workingDirectory, CancellationToken cancel)
     {
         if (LocalChain.Find(workingDirectory) is not { } anvil) return null;
-        await using LocalChain chain = await LocalChain.StartAsync(anvil, port: 0, cancel);
+        await using LocalChain chain = await LocalChain.StartAsync(anvil, port: 0, isTicking: false, cancel);
         ChainSettings settings = await chain.DeployAsync(windows[0], cancel);
         SettlementSession settlement = new(session, chain.Rpc, settings, clock);
         clock.Set(windows[^1].Next.Next.Start);

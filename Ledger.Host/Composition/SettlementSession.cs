@@ -55,6 +55,7 @@ internal sealed class SettlementSession(LedgerSession session, INodeRpc rpc, Cha
                 $"window {window} is not the latest final one{(Book.LatestFinal is { } latest ? $", which is {latest.Window}" : "")}; a window is settled when its hold has passed, and includes all before it");
         }
 
+        if (Book.LastSettled is { } settled && settled >= window) throw new SettlementException("window-settled", $"window {window} is settled; the next one can be when its hold has passed");
         Ruleset ruleset = RulesetOf(window);
         SettlementRules rules = ruleset.Settlement;
         if (rules.ChainId != settings.ChainId || rules.Distributor != settings.DistributorAddress || rules.Token != settings.TokenAddress)

@@ -58,10 +58,18 @@ internal sealed partial class LocalChain : IAsyncDisposable
 
     /// <summary>Starts it, with an empty chain.</summary>
     /// <exception cref="RpcFaultException"><c>chain-failed</c>: it did not start.</exception>
-    public static async Task<LocalChain> StartAsync(string anvil, int port, CancellationToken cancel)
+    /// <param name="anvil">The program.</param>
+    /// <param name="port">Where it listens; 0 takes a free port.</param>
+    /// <param name="isTicking">Whether there is a block every second; else there is one for each transaction.</param>
+    /// <param name="cancel">Stops it.</param>
+    public static Task<LocalChain> StartAsync(string anvil, int port, bool isTicking, CancellationToken cancel) =>
+        StartAsync(anvil, ["--port", port.ToString(System.Globalization.CultureInfo.InvariantCulture), "--chain-id", "31337", .. isTicking ? (string[])["--block-time", "1"] : []], null, cancel);
+
+    /// <summary>Starts any node that has the same accounts and says where it listens.</summary>
+    public static async Task<LocalChain> StartAsync(string program, IEnumerable<string> arguments, string? folder, CancellationToken cancel)
     {
-        ProcessStartInfo start = new(anvil, ["--port", port.ToString(System.Globalization.CultureInfo.InvariantCulture), "--chain-id", "31337"]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        Process process = Process.Start(start) ?? throw new RpcFaultException("chain-failed", $"{anvil} does not start; install it again");
+        ProcessStartInfo start = new(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder ?? "" };
+        Process process = Process.Start(start) ?? throw new RpcFaultException("chain-failed", $"{program} does not start; install it again");
         try
         {
             using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
@@ -76,7 +84,7 @@ internal sealed partial class LocalChain : IAsyncDisposable
                 return new LocalChain(process, new Uri($"http://127.0.0.1:{match.Groups["port"].Value}"));
             }
 
-            throw new RpcFaultException("chain-failed", $"{anvil} ended: {await process.StandardError.ReadToEndAsync(limit.Token)}; is the port taken?");
+            throw new RpcFaultException("chain-failed", $"{program} ended: {await process.StandardError.ReadToEndAsync(limit.Token)}; is the port taken?");
         }
         catch
         {
@@ -142,6 +150,6 @@ internal sealed partial class LocalChain : IAsyncDisposable
         process.Dispose();
     }
 
-    [GeneratedRegex(@"Listening on [^:]+:(?<port>\d+)", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"(Listening on |server at )\S*:(?<port>\d+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Listening();
 }
