@@ -26,7 +26,12 @@ public sealed class SettlementEngineTests
     {
         _chain.Reverting.Add(What);
         SettlementEngine engine = await OpenAsync("a", What);
-        await RoundsAsync(engine, 4);
+        while (!_journal.Events.OfType<SettlementFailed>().Any())
+        {
+            await engine.RoundAsync();
+            _chain.Mine();
+        }
+
         _chain.Reverting.Clear();
         Assert.Equal(RoundResult.Done, (await UntilDoneAsync(engine)).Result);
         Assert.Equal("reverted", Assert.Single(_journal.Events.OfType<SettlementFailed>()).Code);
@@ -40,7 +45,7 @@ public sealed class SettlementEngineTests
         await engine.RoundAsync();
         _chain.Forget(_ => true);
         await SendForeignAsync(0);
-        for (int i = 0; i < FinalBlocks; i++)
+        for (int i = 1; i < FinalBlocks; i++)
         {
             _chain.Mine();
             await engine.RoundAsync();
@@ -140,15 +145,6 @@ public sealed class SettlementEngineTests
     private void Mine(int blocks)
     {
         for (int i = 0; i < blocks; i++) _chain.Mine();
-    }
-
-    private async Task RoundsAsync(SettlementEngine engine, int rounds)
-    {
-        for (int i = 0; i < rounds; i++)
-        {
-            await engine.RoundAsync();
-            _chain.Mine();
-        }
     }
 
     private async Task<Round> UntilDoneAsync(SettlementEngine engine)

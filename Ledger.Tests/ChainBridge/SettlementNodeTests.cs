@@ -77,6 +77,7 @@ public sealed class SettlementNodeTests : IDisposable
     {
         await using LocalChain chain = await LocalChain.StartAsync(LocalChain.Find(Repository.Root)!, 0, isTicking: false, default);
         await chain.Node.AskAsync(new RpcCall("evm_setAutomine", false));
+        for (int block = 0; block < 20; block++) await chain.Node.AskAsync(new RpcCall("evm_mine"));
         Dictionary<Fault, int> fired = [];
         for (ulong seed = 1; seed <= Schedules; seed++) await ScheduleAsync(chain, seed, fired);
         foreach (Fault fault in (Fault[])[Fault.TimeoutAfterAccept, Fault.DuplicateSend, Fault.StaleLatest, Fault.MadeUpLatest, Fault.DroppedTransactions, Fault.FeeSpike, Fault.Reorganization, Fault.CrashAfterSend, Fault.CrashBeforeAppend])
