@@ -28,6 +28,10 @@ case "${1:-help}" in
         ;;
     demo)
         publish
+        # The chain that the demo settles on; without npm it says so and proves offline.
+        if command -v npm >/dev/null && [ ! -d Ledger.ChainBridge/Nodes/node_modules ]; then
+            (cd Ledger.ChainBridge/Nodes && npm ci --no-audit --no-fund --loglevel=error) >&2 || true
+        fi
         exec artifacts/bin/weledger demo "${@:2}"
         ;;
     test)

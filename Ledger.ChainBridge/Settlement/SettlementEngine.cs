@@ -84,7 +84,7 @@ public sealed class SettlementEngine
     {
         BatchRecord record = _records.Of(step.Batch);
         if (record.IsFinal) return await StillFinalAsync(record, cancel);
-        if (record.Mined is null && record.Attempts.Count > 0) record = await FindAsync(record, cancel);
+        if (record.Mined is null && record.Nonce is not null) record = await FindAsync(record, cancel);
         if (record.Mined is not null) return await DeepenAsync(record, cancel);
         return record.Nonce is not null ? await PursueAsync(step, record, cancel) : await SignFirstAsync(step, record, cancel);
     }
@@ -98,12 +98,13 @@ public sealed class SettlementEngine
         return await HaltAsync(record, "final-reorganized", $"block {mined.BlockNumber} was final as {mined.BlockHash} and is now {block.Hash}; find out what happened to the chain before anything more is sent");
     }
 
-    /// <summary>Looks for every hash that was ever signed, not only the newest.</summary>
+    /// <summary>Looks for every hash that was ever signed under the nonce, not only the newest. What was signed under a nonce that is gone can have no effect any more.</summary>
     private async Task<BatchRecord> FindAsync(BatchRecord record, CancellationToken cancel)
     {
-        foreach (ChainReceipt? receipt in await _node.ReceiptsAsync(record.Attempts.Select(a => a.Signed.Hash), cancel))
+        BatchAttempt[] alive = [.. record.Attempts.Where(a => a.Nonce == record.Nonce)];
+        foreach (ChainReceipt? receipt in await _node.ReceiptsAsync(alive.Select(a => a.Signed.Hash), cancel))
         {
-            if (receipt is null || !record.Attempts.Any(a => a.Signed.Hash == receipt.TransactionHash)) continue;
+            if (receipt is null || !alive.Any(a => a.Signed.Hash == receipt.TransactionHash)) continue;
             if ((await HeaderAsync(receipt.BlockNumber, cancel))?.Hash != receipt.BlockHash) continue;
             return await AppendAsync(record, new SettlementMined(
                 record.Batch, receipt.TransactionHash, receipt.BlockNumber, receipt.BlockHash, receipt.Succeeded ? (byte)1 : (byte)0, receipt.GasUsed, (ulong)BigInteger.Min(receipt.GasPrice, ulong.MaxValue)), cancel);

@@ -1,5 +1,6 @@
 using Ledger.Core.Identity;
 using Ledger.Core.Merkle;
+using Ledger.Core.Payouts;
 using Ledger.Core.Quantities;
 
 namespace Ledger.Core.Accounting;
@@ -78,6 +79,19 @@ public sealed class PlannedSettlement
 /// <param name="Sums">The contract's sums, this settlement included.</param>
 public sealed record OpenSettlement(Events.SettlementReserved Reserved, long Position, PlannedSettlement Plan, SettledSums Sums)
 {
+    /// <summary>The leaves that the contract was told before this settlement, by wallet.</summary>
+    public RewardLeaf[] PreviousLeaves()
+    {
+        Dictionary<Digest, UInt128> rises = Plan.Chosen.ToDictionary(w => PayeeNames.Of(w.Wallet), w => w.Amount);
+        return [.. Sums.Leaves()
+            .Select(leaf => leaf with { Cumulative = TokenAmount.FromBaseUnits(leaf.Cumulative.BaseUnits - rises.GetValueOrDefault(leaf.Payee)) })
+            .Where(leaf => !leaf.Cumulative.IsZero)];
+    }
+
+    /// <summary>The wallets that are sent their tokens, with all that was ever published for them.</summary>
+    public IReadOnlyList<(WalletAddress Wallet, TokenAmount Cumulative)> Pushes() =>
+        [.. Plan.Wallets.Where(w => w.Choice == SettlementChoice.Push).Select(w => (w.Wallet, TokenAmount.FromBaseUnits(Sums.Of(w.Wallet).Published)))];
+
     /// <summary>What must be published, from the sums: leaves, tree and all. Computed on each call.</summary>
     public Events.SettlementPlanned Publication() => new(
         Reserved.Batch, Reserved.Window, Reserved.ChainId, RewardTree.Build(Sums.Leaves()).Root, TokenAmount.FromBaseUnits(Sums.Published));

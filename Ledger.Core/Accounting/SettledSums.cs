@@ -33,6 +33,9 @@ public sealed class SettledSums(ulong chainId, WalletAddress distributor, Wallet
     /// <summary>Sum over the leaves, base units.</summary>
     public UInt128 Published { get; private set; }
 
+    /// <summary>Sum over what was paid.</summary>
+    public UInt128 Paid => _wallets.Values.Aggregate(UInt128.Zero, (sum, wallet) => sum + wallet.Paid);
+
     /// <summary>What one wallet has; nothing for one that was never settled.</summary>
     public SettledWallet Of(WalletAddress wallet) => _wallets.GetValueOrDefault(wallet);
 

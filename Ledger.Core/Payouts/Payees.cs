@@ -10,7 +10,8 @@ namespace Ledger.Core.Payouts;
 public static class PayeeNames
 {
     private const int WordBytes = 32;
-    private const int AddressOffset = 12;
+    /// <summary>Where an address begins in a word of 32 bytes.</summary>
+    public const int AddressOffset = 12;
 
     private static ReadOnlySpan<byte> AccountTag => "weledger:account:"u8;
 

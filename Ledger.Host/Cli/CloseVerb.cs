@@ -44,7 +44,7 @@ internal static class CloseVerb
                 else closed.Add(WindowSummary.Of(await CloseAsync(session.Ledger, next, progress, cancel)));
             }
 
-            await session.Ledger.FinalizeDueAsync(cancel);
+            await session.Ledger.FinalizeDueAsync(cancel: cancel);
         }
 
         run.Answer(

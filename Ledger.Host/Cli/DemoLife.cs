@@ -18,8 +18,9 @@ namespace Ledger.Host.Cli;
 /// <param name="Explained">One account's last window.</param>
 /// <param name="ProofFile">Where its proof is.</param>
 /// <param name="Proof">What that proof shows.</param>
+/// <param name="Settlement">What was settled; null without a chain.</param>
 internal sealed record DemoResult(
-    IReadOnlyList<WindowSummary> Windows, IReadOnlyDictionary<IntakeStatus, long> Events, IReadOnlyList<DemoGroup> Groups, AccountExplanation Explained, string ProofFile, ProofReport Proof);
+    IReadOnlyList<WindowSummary> Windows, IReadOnlyDictionary<IntakeStatus, long> Events, IReadOnlyList<DemoGroup> Groups, AccountExplanation Explained, string ProofFile, ProofReport Proof, DemoSettlement? Settlement);
 
 /// <summary>Lets a community live through a ledger, a day at a time: intake, close, statement.</summary>
 internal sealed class DemoLife(Community community, LedgerSession session, DemoClock clock, ProgressLine progress)
@@ -29,7 +30,7 @@ internal sealed class DemoLife(Community community, LedgerSession session, DemoC
     private readonly DemoEarnings _earnings = new(session.Log.Names);
 
     /// <summary>Lives all days, then explains one payout and writes and checks its proof.</summary>
-    public async Task<DemoResult> RunAsync(string folder, CancellationToken cancel)
+    public async Task<DemoResult> RunAsync(string folder, string workingDirectory, CancellationToken cancel)
     {
         CommunityRun life = community.Begin();
         while (life.HasNext)
@@ -48,7 +49,8 @@ internal sealed class DemoLife(Community community, LedgerSession session, DemoC
         Day last = _windows[^1].Facts.Window;
         AccountExplanation explained = await Explainer.AccountAsync(session.Ledger, account, last, progress, cancel);
         (string file, ProofReport report) = await ProveAsync(folder, account, last, cancel);
-        return new DemoResult(_windows, _events, _earnings.Of(community.Roles), explained, file, report);
+        DemoSettlement? settlement = await new DemoChain(session, clock, progress).RunAsync([.. _windows.Select(w => w.Facts.Window)], workingDirectory, cancel);
+        return new DemoResult(_windows, _events, _earnings.Of(community.Roles), explained, file, report, settlement);
     }
 
     private async Task TakeAsync(CommunityRun life, Day day, CancellationToken cancel)

@@ -15,6 +15,15 @@ internal static class DemoPage
         groups = result.Groups,
         explained = ExplanationAnswer.Of(result.Explained),
         proof = new { file = result.ProofFile, result.Proof.Ok, result.Proof.Checks },
+        chain = result.Settlement is not { } settlement ? null : new
+        {
+            settlement.ChainId,
+            roots = settlement.Settlements.Select(s => new { s.Window, s.Root, s.Total }),
+            settlement.Claims,
+            settlement.Escrow,
+            settlement.Settled,
+            ok = settlement.Matches,
+        },
         audit = new { ok = audit.Differences.Count == 0, audit.Events, audit.Windows, audit.Unrecorded, audit.NumbersCompared, audit.Differences },
     };
 
@@ -34,6 +43,7 @@ internal static class DemoPage
 
         page.Heading($"Its proof, checked from {result.ProofFile}");
         VerifyVerb.Show(page, result.Proof);
+        ShowSettlement(page, result.Settlement);
         AuditVerb.Show(page, audit);
 
         page.Heading("What to do next");
@@ -45,7 +55,21 @@ internal static class DemoPage
         page.Command("weledger import FILE --map kuairand");
         page.Blank();
         page.Line(string.Create(CultureInfo.InvariantCulture, $"Took {took.TotalSeconds:0.0} s. The data stays in {folder}"));
+        page.Line(result.Settlement?.Verdict ?? "settled nothing: anvil is not here; the proof above holds offline");
         page.Line(AuditVerb.Verdict(audit));
+    }
+
+    private static void ShowSettlement(Page page, DemoSettlement? settlement)
+    {
+        if (settlement is null) return;
+        page.Heading($"Settled on chain {settlement.ChainId}, and claimed");
+        page.Table(
+            [new("window"), new("root"), new("total WE", true)],
+            settlement.Settlements.Select(s => (string[])[s.Window.ToString(), s.Root.ToString(), Amounts.We(s.Total)]));
+        page.Table(
+            [new("wallet"), new("claimed WE", true), new("balance on the chain", true)],
+            settlement.Claims.Select(c => (string[])[c.Wallet, Amounts.We(c.Claimed), Amounts.We(c.Balance)]));
+        page.Line($"The books agree with the chain: {Amounts.We(settlement.Escrow)} WE to be claimed, {Amounts.We(settlement.Settled)} WE paid.");
     }
 
     /// <summary>What the table says, in words, from its own numbers.</summary>

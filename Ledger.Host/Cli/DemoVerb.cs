@@ -56,7 +56,7 @@ internal static class DemoVerb
         try
         {
             using ProgressLine progress = run.Progress();
-            result = await LiveAsync(community, folder, log, progress, cancel);
+            result = await LiveAsync(community, folder, run.Io.WorkingDirectory, log, progress, cancel);
             audit = await AuditAsync(log, progress, cancel);
         }
         catch (OperationCanceledException)
@@ -64,18 +64,18 @@ internal static class DemoVerb
             throw new CliException(ExitCode.Interrupted, "interrupted", $"the demo was stopped; what it has so far is in {folder}", "delete that folder, or look into it with --data");
         }
 
-        bool ok = result.Proof.Ok && audit.Differences.Count == 0;
+        bool ok = result.Proof.Ok && result.Settlement is null or { Matches: true } && audit.Differences.Count == 0;
         run.Answer(() => DemoPage.Document(result, audit, folder), page => DemoPage.Show(page, result, audit, folder, watch.Elapsed));
         return ok ? ExitCode.Ok : ExitCode.No;
     }
 
-    private static async Task<DemoResult> LiveAsync(Community community, string folder, LogAddress log, ProgressLine progress, CancellationToken cancel)
+    private static async Task<DemoResult> LiveAsync(Community community, string folder, string workingDirectory, LogAddress log, ProgressLine progress, CancellationToken cancel)
     {
         Directory.CreateDirectory(folder); // where the proof goes, wherever the log is
         DemoClock clock = new();
         clock.Set(community.Settings.FirstDay.Start);
-        await using LedgerSession session = await LedgerSession.WriteAsync(log, folder, clock, progress, cancel);
-        return await new DemoLife(community, session, clock, progress).RunAsync(folder, cancel);
+        await using LedgerSession session = await LedgerSession.WriteAsync(log, folder, clock, progress, cancel, DemoChain.Ruleset);
+        return await new DemoLife(community, session, clock, progress).RunAsync(folder, workingDirectory, cancel);
     }
 
     /// <summary>From the log alone: nothing of what the run had in memory is left.</summary>

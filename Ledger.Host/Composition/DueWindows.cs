@@ -25,7 +25,7 @@ internal sealed class DueWindows(LedgerSession session, TimeSpan? grace, ILogger
                     foreach (Day closed in await session.Ledger.CloseDueAsync(wait, stoppingToken)) Tell(closed, "closed");
                 }
 
-                foreach (Day final in await session.Ledger.FinalizeDueAsync(stoppingToken)) Tell(final, "final");
+                foreach (Day final in await session.Ledger.FinalizeDueAsync(cancel: stoppingToken)) Tell(final, "final");
                 await Task.Delay(Pause, stoppingToken);
             }
         }

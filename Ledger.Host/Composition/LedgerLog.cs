@@ -14,13 +14,13 @@ internal static class LedgerLog
         await using IEventLog log = await LogStores.ReadAsync(address, cancel);
     }
 
-    /// <summary>Opens the log for appending; an empty one is started with the supply's allocation and the default ruleset.</summary>
-    public static async Task<IEventLog> WriteAsync(LogAddress address, TimeProvider clock, CancellationToken cancel)
+    /// <summary>Opens the log for appending; an empty one is started with the supply's allocation and a first ruleset, the default one when none is given.</summary>
+    public static async Task<IEventLog> WriteAsync(LogAddress address, TimeProvider clock, CancellationToken cancel, Ruleset? first = null)
     {
         IEventLog log = await LogStores.WriteAsync(address, cancel);
         try
         {
-            await LedgerGenesis.EnsureAsync(log, Ruleset.Default, clock, cancel);
+            await LedgerGenesis.EnsureAsync(log, first ?? Ruleset.Default, clock, cancel);
             return log;
         }
         catch

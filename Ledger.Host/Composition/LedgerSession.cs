@@ -10,7 +10,7 @@ internal sealed class LedgerSession : IAsyncDisposable
 {
     private readonly ActorHost _actors;
 
-    private LedgerSession(IEventLog log, ActorHost actors, RewardLedger ledger, ReadModelStore? views) => (Log, _actors, Ledger, Views) = (log, actors, ledger, views);
+    private LedgerSession(IEventLog log, ActorHost actors, RewardLedger ledger, ReadModelStore? views, string folder) => (Log, _actors, Ledger, Views, Folder) = (log, actors, ledger, views, folder);
 
     public IEventLog Log { get; }
 
@@ -21,6 +21,12 @@ internal sealed class LedgerSession : IAsyncDisposable
 
     public LedgerHealth Health { get; } = new();
 
+    /// <summary>The folder for what is kept beside the log.</summary>
+    public string Folder { get; }
+
+    /// <summary>Where actors are made.</summary>
+    public Akka.Actor.IActorRefFactory Actors => _actors.Actors;
+
     /// <summary>Opens the ledger whose log is at an address for reading only, beside a process that may be writing to it.</summary>
     /// <param name="address">Where the log is.</param>
     /// <param name="dataDirectory">The folder for what is kept beside the log.</param>
@@ -30,10 +36,11 @@ internal sealed class LedgerSession : IAsyncDisposable
     public static async Task<LedgerSession> ReadAsync(LogAddress address, string dataDirectory, TimeProvider clock, IProgress<LedgerProgress>? progress, CancellationToken cancel) =>
         await OpenAsync(await LogStores.ReadAsync(address, cancel), isReadOnly: true, withViews: false, dataDirectory, clock, progress, cancel);
 
-    /// <summary>The same for writing, making the log when there is none.</summary>
+    /// <summary>The same for writing, making the log when there is none, under a first ruleset or the default one.</summary>
     /// <inheritdoc cref="ReadAsync"/>
-    public static async Task<LedgerSession> WriteAsync(LogAddress address, string dataDirectory, TimeProvider clock, IProgress<LedgerProgress>? progress, CancellationToken cancel) =>
-        await OpenAsync(await LedgerLog.WriteAsync(address, clock, cancel), isReadOnly: false, withViews: false, dataDirectory, clock, progress, cancel);
+    public static async Task<LedgerSession> WriteAsync(
+        LogAddress address, string dataDirectory, TimeProvider clock, IProgress<LedgerProgress>? progress, CancellationToken cancel, Core.Rulesets.Ruleset? first = null) =>
+        await OpenAsync(await LedgerLog.WriteAsync(address, clock, cancel, first), isReadOnly: false, withViews: false, dataDirectory, clock, progress, cancel);
 
     /// <summary>The same for writing and for answering questions: read models follow the ledger.</summary>
     /// <inheritdoc cref="ReadAsync"/>
@@ -58,7 +65,7 @@ internal sealed class LedgerSession : IAsyncDisposable
             actors = await ActorHost.StartAsync(cancel);
             if (withViews) views = await ReadModelStore.OpenAsync(dataDirectory, log, cancel);
             RewardLedger ledger = await RewardLedger.OpenAsync(log, actors.Actors, clock, new FoldOptions(), isReadOnly, new SnapshotFolder(dataDirectory), views, progress, cancel);
-            return new LedgerSession(log, actors, ledger, views);
+            return new LedgerSession(log, actors, ledger, views, dataDirectory);
         }
         catch
         {

@@ -152,8 +152,10 @@ public sealed class RewardLedger : IDisposable
         cancel);
 
     /// <summary>Declares every statement final whose hold has passed, in order.</summary>
+    /// <param name="last">No window after this one.</param>
+    /// <param name="cancel">Stops it.</param>
     /// <returns>The windows that became final.</returns>
-    public Task<IReadOnlyList<Day>> FinalizeDueAsync(CancellationToken cancel = default) => InTurnAsync<IReadOnlyList<Day>>(
+    public Task<IReadOnlyList<Day>> FinalizeDueAsync(Day? last = null, CancellationToken cancel = default) => InTurnAsync<IReadOnlyList<Day>>(
         async () =>
         {
             await AdvanceAsync(null, cancel).ConfigureAwait(false);
@@ -161,7 +163,7 @@ public sealed class RewardLedger : IDisposable
             List<Day> final = [];
             foreach ((Day window, WindowRecord record) in _records)
             {
-                if (record.IsFinal || record.Statement.FinalFromMs > now.Value) continue;
+                if (record.IsFinal || record.Statement.FinalFromMs > now.Value || window > last) continue;
                 StatementFinalized finalized = new(window, record.Statement.StatementDigest);
                 await Log.AppendAsync([new NewEvent(EventId.Derive("statement-finalized", window.ToString()), now, now, window, finalized)], cancel).ConfigureAwait(false);
                 final.Add(window);
