@@ -4,7 +4,6 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Ledger.Host.Api;
 using Ledger.Host.Composition;
-using Ledger.Host.Security;
 using Ledger.Projections.EventLog;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -36,10 +35,10 @@ internal static class ServeVerb
             throw new CliException(ExitCode.Usage, "tls-required", $"{exposed} is reachable over a network and keys would go over it in the clear", "give --tls-certificate and --tls-key, or listen on 127.0.0.1");
         ProgressLine progress = run.Progress();
         await using LedgerSession session = await LedgerSession.WriteAsync(run.Log, run.DataDirectory, run.Io.Clock, progress, cancel);
-        using KeyStore keys = KeyStore.Open(run.DataDirectory, run.Io.Clock);
-        await using ApiServer server = await StartAsync(session, keys, options, run, cancel);
+        using ApiStores stores = ApiStores.Open(run.DataDirectory, run.Io.Clock);
+        await using ApiServer server = await StartAsync(session, stores, options, run, cancel);
         progress.Dispose();
-        if (keys.Keys().All(k => k.RevokedAt is not null)) run.Note("there is no live key yet, so nobody can do anything: make one with 'weledger keys add NAME --scope SCOPE'");
+        if (stores.Keys.Keys().All(k => k.RevokedAt is not null)) run.Note("there is no live key yet, so nobody can do anything: make one with 'weledger keys add NAME --scope SCOPE'");
         run.Answer(
             () => new { http = server.Addresses[0], grpc = server.Addresses[1], data = run.DataDirectory },
             page => page.Facts(("http", server.Addresses[0].ToString()), ("grpc", server.Addresses[1].ToString()), ("documentation", new Uri(server.Addresses[0], "/docs").ToString()), ("data", run.DataDirectory)));
@@ -49,11 +48,11 @@ internal static class ServeVerb
         return ExitCode.Ok;
     }
 
-    private static async Task<ApiServer> StartAsync(LedgerSession session, KeyStore keys, ServeOptions options, VerbRun run, CancellationToken cancel)
+    private static async Task<ApiServer> StartAsync(LedgerSession session, ApiStores stores, ServeOptions options, VerbRun run, CancellationToken cancel)
     {
         try
         {
-            return await ApiServer.StartAsync(session, keys, options, run.Io.Clock, Logs, cancel);
+            return await ApiServer.StartAsync(session, stores, options, run.Io.Clock, Logs, cancel);
         }
         catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
         {

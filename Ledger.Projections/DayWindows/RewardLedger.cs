@@ -186,7 +186,6 @@ public sealed class RewardLedger : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (_intake.IsValueCreated) Intake.Dispose();
         _turn.Dispose();
     }
 
