@@ -28,7 +28,7 @@ internal sealed class NodePage : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(listen));
         WebApplication app = builder.Build();
         app.MapGet("/health/live", () => TypedResults.Text("live\n"));
-        app.MapGet("/cluster", async (HttpContext request) => TypedResults.Json(await StatusAsync(node, sheets, request.RequestAborted), ApiJson.Answers));
+        app.MapGet("/cluster", async (CancellationToken aborted) => TypedResults.Json(await StatusAsync(node, sheets, aborted), ApiJson.Answers));
         await app.StartAsync(cancel);
         return new NodePage(app);
     }

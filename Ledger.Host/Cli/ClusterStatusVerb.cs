@@ -11,14 +11,18 @@ internal static class ClusterStatusVerb
 
     public static Verb Create(CliShell shell)
     {
-        Option<Uri> node = new("--node") { Description = "A member's health page", HelpName = "URL", DefaultValueFactory = _ => new Uri("http://127.0.0.1:4080") };
+        Option<string> node = new("--node") { Description = "A member's health page", HelpName = "URL", DefaultValueFactory = _ => "http://127.0.0.1:4080" };
         return shell.Verb(
             "status",
             "Tells which members there are, who drives, and how far the sealed window is.",
             "weledger cluster status --node http://127.0.0.1:4080",
             [node],
-            async (run, cancel) => await RunAsync(run, run.Get(node)!, cancel));
+            (run, cancel) => RunAsync(run, PageOf(run.Get(node)!), cancel));
     }
+
+    private static Uri PageOf(string text) => Uri.TryCreate(text, UriKind.Absolute, out Uri? page) && page.Scheme == Uri.UriSchemeHttp
+        ? page
+        : throw new CliException(ExitCode.Usage, "address-malformed", $"'{text}' is no address of a health page", "write it as http://127.0.0.1:4080");
 
     private static async Task<int> RunAsync(VerbRun run, Uri node, CancellationToken cancel)
     {
