@@ -90,7 +90,13 @@ public sealed class NameTable
     {
         int mask = slots.Length - 1;
         int slot = unchecked((int)Hash(utf8)) & mask;
-        while (slots[slot] != Empty && !_bytes[slots[slot]].AsSpan().SequenceEqual(utf8)) slot = (slot + 1) & mask;
+        for (int ordinal = Volatile.Read(ref slots[slot]); ordinal != Empty; ordinal = Volatile.Read(ref slots[slot]))
+        {
+            // The name stands before its ordinal does, so whoever saw the ordinal finds the name in the array as it is now.
+            if (Volatile.Read(ref _bytes)[ordinal].AsSpan().SequenceEqual(utf8)) break;
+            slot = (slot + 1) & mask;
+        }
+
         return slot;
     }
 

@@ -58,6 +58,9 @@ internal sealed class ApiServer : IAsyncDisposable
         builder.Services.AddSingleton<RewardLedger>(_ => session.Ledger);
         builder.Services.AddSingleton<EventIntake>(_ => session.Ledger.Intake);
         builder.Services.AddSingleton(session.Health);
+        builder.Services.AddSingleton<Recomputations>();
+        builder.Services.AddHostedService<LedgerFollower>();
+        builder.Services.AddHostedService(services => new DueWindows(session, options.CloseGrace, services.GetRequiredService<ILogger<DueWindows>>()));
         builder.Services.AddSingleton(new KeyRing(stores.Keys, clock));
         builder.Services.AddSingleton(_ => stores.Requests);
         builder.Services.AddSingleton(new BodyBudget());
@@ -98,6 +101,15 @@ internal sealed class ApiServer : IAsyncDisposable
         HealthEndpoints.Map(app);
         OpenApiEndpoints.Map(app);
         Observability.Map(app);
+        AccountEndpoints.Map(app);
+        SpaceEndpoints.Map(app);
+        ContentEndpoints.Map(app);
+        WindowEndpoints.Map(app);
+        RulesetEndpoints.Map(app);
+        SupplyEndpoints.Map(app);
+        LogEndpoints.Map(app);
+        CommandEndpoints.Map(app);
+        WalletEndpoints.Map(app);
     }
 
     private static void Configure(KestrelServerOptions kestrel, ServeOptions options)

@@ -21,12 +21,14 @@ internal static class ServeVerb
         Option<string?> certificate = new("--tls-certificate") { Description = "PEM file with the certificate and its chain; an address that is not loopback needs one", HelpName = "FILE" };
         Option<string?> key = new("--tls-key") { Description = "PEM file with the certificate's private key", HelpName = "FILE" };
         Option<Uri?> otlp = new("--otlp") { Description = "Where OpenTelemetry traces are sent, such as http://127.0.0.1:4317 [default: nowhere]", HelpName = "URL" };
+        Option<int> grace = new("--close-after") { Description = "Minutes after the end of a day (UTC) until its window is closed, for events that come late", HelpName = "MINUTES", DefaultValueFactory = _ => 60 };
+        Option<bool> noClose = new("--no-close") { Description = "Leave closing to 'weledger close'" };
         return shell.Verb(
             "serve",
             "Serves the ledger over HTTP: events in, questions answered. Only to this machine unless told otherwise; every request but health and documentation needs a key.",
             "weledger serve",
-            [http, grpc, certificate, key, otlp],
-            (run, cancel) => RunAsync(run, new ServeOptions(AddressOf(run.Get(http)!), AddressOf(run.Get(grpc)!), CertificateOf(run, run.Get(certificate), run.Get(key)), run.Get(otlp)), cancel));
+            [http, grpc, certificate, key, otlp, grace, noClose],
+            (run, cancel) => RunAsync(run, new ServeOptions(AddressOf(run.Get(http)!), AddressOf(run.Get(grpc)!), CertificateOf(run, run.Get(certificate), run.Get(key)), run.Get(otlp), GraceOf(run.Get(grace), run.Get(noClose))), cancel));
     }
 
     private static async Task<int> RunAsync(VerbRun run, ServeOptions options, CancellationToken cancel)
@@ -34,7 +36,7 @@ internal static class ServeVerb
         if (options.Exposed is { } exposed)
             throw new CliException(ExitCode.Usage, "tls-required", $"{exposed} is reachable over a network and keys would go over it in the clear", "give --tls-certificate and --tls-key, or listen on 127.0.0.1");
         ProgressLine progress = run.Progress();
-        await using LedgerSession session = await LedgerSession.WriteAsync(run.Log, run.DataDirectory, run.Io.Clock, progress, cancel);
+        await using LedgerSession session = await LedgerSession.ServeAsync(run.Log, run.DataDirectory, run.Io.Clock, progress, cancel);
         using ApiStores stores = ApiStores.Open(run.DataDirectory, run.Io.Clock);
         await using ApiServer server = await StartAsync(session, stores, options, run, cancel);
         progress.Dispose();
@@ -67,6 +69,10 @@ internal static class ServeVerb
         logs.AddJsonConsole(json => (json.UseUtcTimestamp, json.TimestampFormat) = (true, "yyyy-MM-ddTHH:mm:ss.fffZ"));
         logs.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
     }
+
+    private static TimeSpan? GraceOf(int minutes, bool never) => never ? null
+        : minutes is >= 0 and <= 10_080 ? TimeSpan.FromMinutes(minutes)
+        : throw new CliException(ExitCode.Usage, "out-of-range", "--close-after is out of its range", "give 0 to 10,080 minutes");
 
     private static IPEndPoint AddressOf(string text) => IPEndPoint.TryParse(text, out IPEndPoint? address) && text.Contains(':', StringComparison.Ordinal)
         ? address

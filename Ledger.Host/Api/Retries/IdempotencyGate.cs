@@ -79,7 +79,8 @@ internal sealed class IdempotencyGate(RequestDelegate next, RequestMemory memory
         await context.Response.Body.WriteAsync(answer.Body, context.RequestAborted);
     }
 
-    private static string KeyOf(HttpContext context)
+    /// <summary>The key that a request brings; empty when it brings none.</summary>
+    public static string KeyOf(HttpContext context)
     {
         string own = context.Request.Headers[Header].ToString();
         return own.Length > 0 ? own : context.Features.Get<SignedRequest>()?.Id ?? "";

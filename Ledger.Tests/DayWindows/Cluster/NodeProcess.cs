@@ -52,7 +52,7 @@ internal sealed class NodeProcess : IDisposable
 
     public static NodeProcess Start(string log, (int Port, int Http) ports, IEnumerable<int> seeds)
     {
-        ProcessStartInfo start = new("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         string[] arguments =
         [
             Path.Combine(AppContext.BaseDirectory, "weledger.dll"), "node", "--log", log, "--data", log,
