@@ -43,6 +43,7 @@ public sealed class ClusterTests(ITestOutputHelper output) : IAsyncDisposable
         await StartLogAsync();
         foreach ((int, int) port in ports) _nodes.Add(NodeProcess.Start(_folder, port, _seeds));
 
+        await UntilAsync("three members are up", async () => (await StatusesAsync()).Count(status => status.Members.Count(member => member.Status == "up") == 3) == 3);
         await CloseNextDayAsync();
         Assert.True((await StatusesAsync()).Count(status => status.PartsStored > 0) >= 2, "parts are folded on more than one machine");
 
