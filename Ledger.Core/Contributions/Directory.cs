@@ -38,6 +38,9 @@ public sealed class Directory(NameTable names)
     /// <summary>The text of a category number.</summary>
     public string Category(int number) => _categories[number];
 
+    /// <summary>The number of a category that a video has, or −1.</summary>
+    public int FindCategory(string category) => _categoryNumbers.GetValueOrDefault(category, -1);
+
     /// <summary>The wallet an account was linked to at a position, if any: the last one linked before it.</summary>
     public WalletAddress? WalletOf(int account, long position)
     {

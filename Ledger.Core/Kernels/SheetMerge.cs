@@ -7,7 +7,7 @@ namespace Ledger.Core.Kernels;
 
 /// <summary>Adds shards up to a window's sheet, one after another as they are done, in any order; the sheet stands in canonical order.</summary>
 /// <remarks>A shard's own totals are not kept: of a large window with many shards only the sum stays in memory.</remarks>
-public sealed class SheetMerge(FoldContext context)
+public sealed partial class SheetMerge(FoldContext context)
 {
     private readonly SubjectTable _subjects = context.Subjects;
     private readonly int[] _received = new int[context.Subjects.OwnerCount * CreatorTally.Columns];

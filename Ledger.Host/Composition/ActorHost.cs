@@ -54,7 +54,7 @@ internal sealed class ActorHost : IAsyncDisposable
     }
 
     /// <summary>Leaves signals to the command line: the actor system must not stop under a command that is tidying up.</summary>
-    private sealed class CommandLifetime : IHostLifetime
+    internal sealed class CommandLifetime : IHostLifetime
     {
         public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -24,7 +24,7 @@ public static class LedgerAudit
         Digest root = await log.VerifyAsync(read, cancel).ConfigureAwait(false);
         LedgerState state = new(log.Names);
         Comparison comparison = new(state);
-        await new WindowCloser(actors, log, options)
+        await new WindowCloser(new WindowFold(actors, log, options), log)
             .AdvanceAsync(state, head, comparison.Closed, comparison.Seen, progress, cancel).ConfigureAwait(false);
         return comparison.Report(head, root, state.Pending?.Window);
     }

@@ -20,9 +20,8 @@ public sealed class RewardLedger : IDisposable
     // A close in full holds a row per account; older ones are replayed when somebody asks.
     private const int RecentMax = 2;
 
-    private readonly IActorRefFactory _actors;
+    private readonly IWindowFold _fold;
     private readonly TimeProvider _clock;
-    private readonly FoldOptions _options;
     private readonly bool _isReadOnly;
     private readonly Lazy<EventIntake> _intake;
     private readonly SemaphoreSlim _turn = new(1, 1);
@@ -37,13 +36,11 @@ public sealed class RewardLedger : IDisposable
     private bool _isWorthSaving;
 
     private RewardLedger(
-        IEventLog log, IActorRefFactory actors, TimeProvider clock, FoldOptions options, bool isReadOnly,
-        SnapshotFolder? snapshots, ILedgerObserver? observer, LedgerSnapshot? start)
+        IEventLog log, IWindowFold fold, TimeProvider clock, bool isReadOnly, SnapshotFolder? snapshots, ILedgerObserver? observer, LedgerSnapshot? start)
     {
         Log = log;
-        _actors = actors;
+        _fold = fold;
         _clock = clock;
-        _options = options;
         _isReadOnly = isReadOnly;
         _snapshots = snapshots;
         _observer = observer;
@@ -65,11 +62,13 @@ public sealed class RewardLedger : IDisposable
     /// <summary>What the log records of closed windows, by day.</summary>
     public IReadOnlyDictionary<Day, WindowRecord> Records => _records;
 
+    /// <summary>Whether a window was closed here whose close the log does not record: whoever sealed it never came to that.</summary>
+    public bool HasUnrecorded => _unrecorded.Count > 0;
+
     /// <summary>Opens the ledger of a log. Caught up when it returns.</summary>
     /// <param name="log">The log; it stays the caller's.</param>
-    /// <param name="actors">Where shards live.</param>
+    /// <param name="fold">How windows are folded.</param>
     /// <param name="clock">The time of recording; no result depends on it.</param>
-    /// <param name="options">How windows are folded.</param>
     /// <param name="isReadOnly">Record nothing, not even the close of a window whose closing was interrupted.</param>
     /// <param name="snapshots">Where to start from and, unless only reading, what to keep for the next start; null: replay everything.</param>
     /// <param name="observer">Follows from its own position on.</param>
@@ -77,16 +76,22 @@ public sealed class RewardLedger : IDisposable
     /// <param name="cancel">Stops it.</param>
     /// <exception cref="LogFaultException">The log is damaged, or says something of a window that its events do not give.</exception>
     public static async Task<RewardLedger> OpenAsync(
-        IEventLog log, IActorRefFactory actors, TimeProvider clock, FoldOptions options, bool isReadOnly = false,
+        IEventLog log, IWindowFold fold, TimeProvider clock, bool isReadOnly = false,
         SnapshotFolder? snapshots = null, ILedgerObserver? observer = null, IProgress<LedgerProgress>? progress = null, CancellationToken cancel = default)
     {
         LedgerSnapshot? start = snapshots is null ? null
             : await snapshots.LatestAsync(log, Math.Min(log.Head, observer?.NextPosition ?? log.Head), cancel).ConfigureAwait(false);
-        RewardLedger ledger = new(log, actors, clock, options, isReadOnly, snapshots, observer, start);
+        RewardLedger ledger = new(log, fold, clock, isReadOnly, snapshots, observer, start);
         await ledger.CatchUpAsync(progress, cancel).ConfigureAwait(false);
         ledger._opened = (ledger.State.Windows.Copy(), ledger.State.Position);
         return ledger;
     }
+
+    /// <summary>The same, with windows folded on actors of this process.</summary>
+    public static Task<RewardLedger> OpenAsync(
+        IEventLog log, IActorRefFactory actors, TimeProvider clock, FoldOptions options, bool isReadOnly = false,
+        SnapshotFolder? snapshots = null, ILedgerObserver? observer = null, IProgress<LedgerProgress>? progress = null, CancellationToken cancel = default) =>
+        OpenAsync(log, new WindowFold(actors, log, options), clock, isReadOnly, snapshots, observer, progress, cancel);
 
     /// <summary>Applies what came into the log; a window that was sealed is folded, and its close recorded if it was not.</summary>
     public Task CatchUpAsync(IProgress<LedgerProgress>? progress = null, CancellationToken cancel = default) => InTurnAsync(
@@ -224,7 +229,7 @@ public sealed class RewardLedger : IDisposable
 
     private async Task<WindowReplay> RecomputeAsync(Day window, long to, bool isClosed, IProgress<LedgerProgress>? progress, CancellationToken cancel)
     {
-        WindowCloser closer = new(_actors, Log, _options);
+        WindowCloser closer = new(_fold, Log);
 
         // A state of its own, because a close changes the state it is computed on.
         LedgerSnapshot? start = _snapshots is null ? null : await _snapshots.LatestAsync(Log, isClosed ? to - 1 : to, cancel).ConfigureAwait(false);
@@ -239,7 +244,7 @@ public sealed class RewardLedger : IDisposable
 
     private async Task AdvanceAsync(IProgress<LedgerProgress>? progress, CancellationToken cancel)
     {
-        WindowCloser closer = new(_actors, Log, _options);
+        WindowCloser closer = new(_fold, Log);
         await closer.AdvanceAsync(State, Log.Head, Keep, Note, progress, cancel).ConfigureAwait(false);
         if (_unrecorded.Count > 0 && !_isReadOnly)
         {
@@ -289,7 +294,7 @@ public sealed class RewardLedger : IDisposable
         string day = closed.Window.ToString();
         await Log.AppendAsync(
             [
-                new NewEvent(EventId.Derive("window-closed", day), now, now, closed.Window, closed.Facts),
+                new NewEvent(ClosedId(closed.Window), now, now, closed.Window, closed.Facts),
                 new NewEvent(EventId.Derive("statement-issued", day), now, now, closed.Window, closed.Statement(now)),
             ],
             cancel).ConfigureAwait(false);
@@ -304,6 +309,9 @@ public sealed class RewardLedger : IDisposable
                 $"window {closed.Window}: the replay does not give what position {record.ClosedAt} records; run `audit` to see where, and pay nothing before it is explained");
         }
     }
+
+    /// <summary>The id of a window's closing event: one per window, whoever records it.</summary>
+    internal static EventId ClosedId(Day window) => EventId.Derive("window-closed", window.ToString());
 
     private UnixMs Now() => UnixMs.From(_clock.GetUtcNow().ToUnixTimeMilliseconds());
 }

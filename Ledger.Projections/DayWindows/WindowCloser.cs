@@ -1,4 +1,3 @@
-using Akka.Actor;
 using Ledger.Core.Accounting;
 using Ledger.Core.Contributions;
 using Ledger.Core.Events;
@@ -12,7 +11,7 @@ namespace Ledger.Projections.DayWindows;
 
 /// <summary>Brings a state forward along the log, closing every window at its seal.</summary>
 /// <remarks>Nothing is written: what comes out is what a close should record, or what an audit compares the record with.</remarks>
-public sealed class WindowCloser(IActorRefFactory actors, IEventLog log, FoldOptions options)
+public sealed class WindowCloser(IWindowFold fold, IEventLog log)
 {
     /// <summary>Applies everything up to a position, or up to a seal whose window waits for its draw seed. When it is stopped, calling it again goes on where it stopped.</summary>
     /// <param name="state">What to bring forward.</param>
@@ -54,7 +53,7 @@ public sealed class WindowCloser(IActorRefFactory actors, IEventLog log, FoldOpt
         (Day window, long sealedAt) = (context.Window, context.SealedAt);
         OpenWindow open = state.Open[window];
         IProgress<int>? folded = progress is null ? null : new Relay(progress, window);
-        ContributionSheet sheet = await new WindowFold(actors, log, options).FoldAsync(context, folded, cancel).ConfigureAwait(false);
+        ContributionSheet sheet = await fold.FoldAsync(context, folded, cancel).ConfigureAwait(false);
         Digest logRoot = await log.LogRootAsync(sealedAt, cancel).ConfigureAwait(false);
         Digest? seed = state.PendingDraws ? await SeedOfAsync(window, cancel).ConfigureAwait(false) : null;
         progress?.Report(new LedgerProgress("rules", window, 0));

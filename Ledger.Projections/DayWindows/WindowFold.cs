@@ -13,36 +13,54 @@ namespace Ledger.Projections.DayWindows;
 /// The result depends on the log and the context alone: not on shards, passes, threads, batches or restarts.
 /// Memory is bounded by <see cref="FoldOptions.EventsPerPassMax"/>: a larger window is read several times, each time for some of its shards.
 /// </remarks>
-public sealed class WindowFold(IActorRefFactory actors, IEventLog log, FoldOptions options)
+public sealed class WindowFold(IActorRefFactory actors, IEventLog log, FoldOptions options) : IWindowFold
 {
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(30);
 
-    /// <summary>Folds everything of the window between the position where it opened and its seal.</summary>
-    /// <param name="context">The window's facts and rules.</param>
-    /// <param name="progress">Told the share of the work done, in thousandths.</param>
-    /// <param name="cancel">Stops the fold; nothing is left behind.</param>
-    /// <exception cref="LogFaultException">The log is damaged, or a shard failed again and again.</exception>
+    /// <inheritdoc/>
     public async Task<ContributionSheet> FoldAsync(FoldContext context, IProgress<int>? progress = null, CancellationToken cancel = default)
+    {
+        SheetMerge sheet = new(context);
+        await FoldShardsAsync(context, _ => sheet, progress, cancel).ConfigureAwait(false);
+        return sheet.ToSheet();
+    }
+
+    /// <summary>Folds some of the window's parts: part p of n has the shards whose number leaves p when divided by n.</summary>
+    /// <param name="context">The window's facts and rules.</param>
+    /// <param name="parts">Which parts.</param>
+    /// <param name="partCount">How many there are.</param>
+    /// <param name="cancel">Stops the fold; nothing is left behind.</param>
+    /// <returns>The parts in the order asked for.</returns>
+    public async Task<IReadOnlyList<SheetMerge>> FoldPartsAsync(FoldContext context, IReadOnlyList<int> parts, int partCount, CancellationToken cancel)
+    {
+        Dictionary<int, SheetMerge> sheets = parts.ToDictionary(part => part, _ => new SheetMerge(context));
+        await FoldShardsAsync(context, shard => sheets.GetValueOrDefault(shard % partCount), null, cancel).ConfigureAwait(false);
+        return [.. parts.Select(part => sheets[part])];
+    }
+
+    /// <param name="context">The window's facts and rules.</param>
+    /// <param name="sheetOf">The sheet that a shard is added to; null for a shard that is left out.</param>
+    /// <param name="progress">Told the share of the work done, in thousandths.</param>
+    /// <param name="cancel">Stops the fold.</param>
+    private async Task FoldShardsAsync(FoldContext context, Func<int, SheetMerge?> sheetOf, IProgress<int>? progress, CancellationToken cancel)
     {
         long events = context.SealedAt - context.OpenedAt;
         int shards = options.Shards ?? ShardsFor(events);
         int passes = (int)Math.Min(shards, 1 + (events / options.EventsPerPassMax));
         int names = context.Directory.Names.Count;
-        SheetMerge sheet = new(context);
         JudgePool judges = new(context);
         LogFeed feed = new(log, context, shards, names, options.EventsPerGroup);
         for (int pass = 0; pass < passes; pass++)
         {
-            int[] mine = [.. Enumerable.Range(0, shards).Where(shard => shard % passes == pass)];
+            int[] mine = [.. Enumerable.Range(0, shards).Where(shard => shard % passes == pass && sheetOf(shard) is not null)];
+            if (mine.Length == 0) continue;
             int done = pass;
             Action<long> report = position => progress?.Report((int)(((done * events) + (position - context.OpenedAt)) * 1000 / Math.Max(1, events * passes)));
             ShardSetup setup = new(
                 shards, names, new EventFrame(context.OpenedAt, context.Window.Start.Value), judges, new ShardSnapshots(),
                 Channel.CreateUnbounded<ShardSignal>(new UnboundedChannelOptions { SingleReader = true }), options.BeforeChunk);
-            await FoldPassAsync(context, setup, mine, passes, feed, sheet, report, cancel).ConfigureAwait(false);
+            await FoldPassAsync(context, setup, mine, passes, feed, sheetOf, report, cancel).ConfigureAwait(false);
         }
-
-        return sheet.ToSheet();
     }
 
     /// <summary>A power of two: enough that every core has work and a shard's events stay in its cache.</summary>
@@ -50,7 +68,7 @@ public sealed class WindowFold(IActorRefFactory actors, IEventLog log, FoldOptio
         (int)Math.Clamp(BitOperations.RoundUpToPowerOf2((ulong)(events / FoldOptions.EventsPerShard) + 1), 16, 16_384);
 
     private async Task FoldPassAsync(
-        FoldContext context, ShardSetup setup, int[] mine, int passes, LogFeed feed, SheetMerge sheet, Action<long> report, CancellationToken cancel)
+        FoldContext context, ShardSetup setup, int[] mine, int passes, LogFeed feed, Func<int, SheetMerge?> sheetOf, Action<long> report, CancellationToken cancel)
     {
         ChannelReader<ShardSignal> signals = setup.Signals.Reader;
         IActorRef window = actors.ActorOf(Props.Create(() => new WindowActor(setup, mine)));
@@ -73,7 +91,7 @@ public sealed class WindowFold(IActorRefFactory actors, IEventLog log, FoldOptio
                         case ShardFolded result:
                             if (done[result.Shard]) break;
                             done[result.Shard] = true;
-                            sheet.Add(result.Totals);
+                            sheetOf(result.Shard)!.Add(result.Totals);
                             folded++;
                             break;
                         case ShardLost lost:

@@ -68,7 +68,7 @@ public sealed class SnapshotTests : IDisposable
         Random random = new(Seed);
         await using InMemoryEventLog log = new();
         using RewardLedger whole = await LiveAsync(log);
-        WindowCloser closer = new(_actors, log, new FoldOptions());
+        WindowCloser closer = new(new WindowFold(_actors, log, new FoldOptions()), log);
         for (int round = 0; round < 12; round++)
         {
             long cut = random.NextInt64(1, log.Head);

@@ -1,0 +1,60 @@
+using Ledger.Core.Contributions;
+using Ledger.Core.Kernels;
+using Ledger.Projections.EventLog;
+
+namespace Ledger.Projections.DayWindows.Cluster;
+
+/// <summary>Makes a window's sheet of the parts that the cluster's machines store, this one among them.</summary>
+/// <remarks>
+/// It asks nobody: the driver does. A window that is closed in the log and whose parts are forgotten is folded here alone,
+/// which is how a machine that joins late gets through the history.
+/// </remarks>
+/// <param name="local">The fold of this machine, over the same log as the ledger's.</param>
+/// <param name="folder">Folds parts on this machine.</param>
+/// <param name="sheets">Where parts are.</param>
+/// <param name="log">The ledger's log.</param>
+public sealed class ClusterFold(WindowFold local, PartFolder folder, ISheetStore sheets, IEventLog log) : IWindowFold
+{
+    /// <summary>Parts of a window: enough to share among many machines, few enough that each is worth a reading of the log.</summary>
+    public const int PartCount = 16;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    /// <inheritdoc/>
+    public async Task<ContributionSheet> FoldAsync(FoldContext context, IProgress<int>? progress = null, CancellationToken cancel = default)
+    {
+        folder.Begin(context, local);
+        try
+        {
+            while (true)
+            {
+                IReadOnlySet<int> held = await sheets.HeldAsync(context.Window, context.SealedAt, cancel).ConfigureAwait(false);
+                progress?.Report(held.Count * 1000 / PartCount);
+                if (held.Count == PartCount && await MergeAsync(context, cancel).ConfigureAwait(false) is { } sheet) return sheet;
+                if (await IsClosedAsync(context, cancel).ConfigureAwait(false))
+                    return await local.FoldAsync(context, progress, cancel).ConfigureAwait(false);
+                await Task.Delay(Pause, cancel).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            folder.End();
+        }
+    }
+
+    /// <summary>The sheet, or null when a part was forgotten while the others were read.</summary>
+    private async Task<ContributionSheet?> MergeAsync(FoldContext context, CancellationToken cancel)
+    {
+        SheetMerge sheet = new(context);
+        for (int part = 0; part < PartCount; part++)
+        {
+            if (await sheets.ReadAsync(new PartKey(context.Window, context.SealedAt, part), cancel).ConfigureAwait(false) is not { } bytes) return null;
+            sheet.Add(bytes.AsSpan());
+        }
+
+        return sheet.ToSheet();
+    }
+
+    private async Task<bool> IsClosedAsync(FoldContext context, CancellationToken cancel) =>
+        await log.FindAsync(RewardLedger.ClosedId(context.Window), cancel).ConfigureAwait(false) is not null;
+}

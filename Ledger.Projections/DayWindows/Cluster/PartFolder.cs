@@ -1,0 +1,154 @@
+using System.Threading.Channels;
+using Ledger.Core.Contributions;
+using Ledger.Core.Kernels;
+using Ledger.Core.Merkle;
+using Ledger.Core.Time;
+
+namespace Ledger.Projections.DayWindows.Cluster;
+
+/// <summary>Folds parts of the sealed window on this machine, as many as wait in one reading of the log, and stores them.</summary>
+public sealed class PartFolder : IAsyncDisposable
+{
+    private readonly ISheetStore _sheets;
+    private readonly int _partCount;
+    private readonly Channel<Request> _waiting = Channel.CreateUnbounded<Request>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Lock _gate = new();
+    private readonly Task _run;
+    private Offer? _offer;
+    private TaskCompletionSource _offered = NewSignal();
+
+    /// <param name="sheets">Where parts go.</param>
+    /// <param name="partCount">Parts per window; the same on every machine.</param>
+    public PartFolder(ISheetStore sheets, int partCount)
+    {
+        (_sheets, _partCount) = (sheets, partCount);
+        _run = Task.Run(RunAsync);
+    }
+
+    /// <summary>Parts stored by this machine since it started.</summary>
+    public long StoredCount { get; private set; }
+
+    /// <summary>Parts that this machine folded for a driver whose term was over.</summary>
+    public long FencedCount { get; private set; }
+
+    /// <summary>The window that waits for its parts here, if one does.</summary>
+    public (Day Window, long SealedAt)? Open
+    {
+        get
+        {
+            lock (_gate) return _offer is { } offer ? (offer.Context.Window, offer.Context.SealedAt) : null;
+        }
+    }
+
+    /// <summary>This machine's ledger has come to the seal of a window: from here on its parts can be folded here.</summary>
+    public void Begin(FoldContext context, WindowFold fold)
+    {
+        lock (_gate)
+        {
+            _offer = new Offer(context, fold);
+            _offered.TrySetResult();
+        }
+    }
+
+    /// <summary>The window is closed here, or the ledger that it was folded for is gone.</summary>
+    public void End()
+    {
+        lock (_gate)
+        {
+            _offer = null;
+            if (_offered.Task.IsCompleted) _offered = NewSignal();
+        }
+    }
+
+    /// <summary>Folds a part and stores it. Completes when it is stored, refused, or no longer wanted (then with null).</summary>
+    public Task<PartWrite?> FoldAsync(PartKey key, long term)
+    {
+        Request request = new(key, term, new TaskCompletionSource<PartWrite?>(TaskCreationOptions.RunContinuationsAsynchronously));
+        if (!_waiting.Writer.TryWrite(request)) request.Done.SetResult(null);
+        return request.Done.Task;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        _waiting.Writer.TryComplete();
+        await _stop.CancelAsync();
+        await _run;
+        _stop.Dispose();
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private async Task RunAsync()
+    {
+        List<Request> batch = [];
+        try
+        {
+            while (await _waiting.Reader.WaitToReadAsync(_stop.Token).ConfigureAwait(false))
+            {
+                Offer offer = await OfferAsync().ConfigureAwait(false);
+                batch.Clear();
+                while (_waiting.Reader.TryRead(out Request? request))
+                {
+                    // Whoever still wants a part of another window asks again.
+                    if (request.Key.SealedAt == offer.Context.SealedAt) batch.Add(request);
+                    else request.Done.SetResult(null);
+                }
+
+                if (batch.Count > 0) await FoldAsync(offer, batch).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopping: what waits is told below.
+        }
+
+        foreach (Request request in batch) request.Done.TrySetResult(null);
+        while (_waiting.Reader.TryRead(out Request? request)) request.Done.TrySetResult(null);
+    }
+
+    private async Task FoldAsync(Offer offer, List<Request> batch)
+    {
+        try
+        {
+            // A part asked for twice, in two terms, is folded once.
+            int[] parts = [.. batch.Select(request => request.Key.Part).Distinct()];
+            IReadOnlyList<SheetMerge> folded = await offer.Fold.FoldPartsAsync(offer.Context, parts, _partCount, _stop.Token).ConfigureAwait(false);
+            for (int i = 0; i < parts.Length; i++)
+            {
+                (byte[] bytes, Digest digest) = folded[i].ToPart();
+                foreach (Request request in batch.Where(request => request.Key.Part == parts[i]))
+                {
+                    PartWrite written = await _sheets.PutAsync(request.Key, request.Term, bytes, digest, _stop.Token).ConfigureAwait(false);
+                    if (written == PartWrite.Stored) StoredCount++;
+                    if (written == PartWrite.Fenced) FencedCount++;
+                    request.Done.TrySetResult(written);
+                }
+            }
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            foreach (Request request in batch) request.Done.TrySetException(e);
+        }
+    }
+
+    private async Task<Offer> OfferAsync()
+    {
+        while (true)
+        {
+            Task offered;
+            lock (_gate)
+            {
+                if (_offer is { } offer) return offer;
+                offered = _offered.Task;
+            }
+
+            await offered.WaitAsync(_stop.Token).ConfigureAwait(false);
+        }
+    }
+
+    private sealed record Offer(FoldContext Context, WindowFold Fold);
+
+    private sealed record Request(PartKey Key, long Term, TaskCompletionSource<PartWrite?> Done);
+}

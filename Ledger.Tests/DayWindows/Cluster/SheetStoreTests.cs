@@ -1,0 +1,88 @@
+using System.Security.Cryptography;
+using Ledger.Core.Merkle;
+using Ledger.Core.Time;
+using Ledger.Projections.DayWindows.Cluster;
+using Ledger.Projections.EventLog;
+using Microsoft.Data.Sqlite;
+using Xunit;
+
+namespace Ledger.Tests.DayWindows.Cluster;
+
+/// <summary>Guaranteed: a part is written once; a write of an earlier driver's term changes nothing; two machines that disagree are found out.</summary>
+public sealed class SheetStoreTests : IAsyncDisposable
+{
+    private static readonly Day Window = Day.FromNumber(20_000);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("sheets-").FullName;
+    private readonly SqliteSheets _sheets;
+
+    public SheetStoreTests() => _sheets = SqliteSheets.Open(_folder);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _sheets.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Terms_rise_whoever_begins_them()
+    {
+        await using SqliteSheets other = SqliteSheets.Open(_folder);
+        long[] terms = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => (i % 2 == 0 ? _sheets : other).BeginTermAsync()));
+        Assert.Equal(Enumerable.Range(1, 20).Select(i => (long)i), terms.Order());
+    }
+
+    [Fact]
+    public async Task A_write_of_an_earlier_term_is_refused_and_changes_nothing()
+    {
+        long early = await _sheets.BeginTermAsync();
+        await using SqliteSheets other = SqliteSheets.Open(_folder);
+        long late = await other.BeginTermAsync();
+        Assert.Equal(PartWrite.Fenced, await PutAsync(_sheets, 3, early, "part"));
+        Assert.Empty(await _sheets.HeldAsync(Window, 9));
+        Assert.Equal(PartWrite.Stored, await PutAsync(other, 3, late, "part"));
+        Assert.Equal([3], await _sheets.HeldAsync(Window, 9));
+    }
+
+    [Fact]
+    public async Task A_part_written_again_is_the_same_or_a_fault()
+    {
+        long term = await _sheets.BeginTermAsync();
+        Assert.Equal(PartWrite.Stored, await PutAsync(_sheets, 0, term, "part"));
+        Assert.Equal(PartWrite.AlreadyStored, await PutAsync(_sheets, 0, term, "part"));
+        LogFaultException fault = await Assert.ThrowsAsync<LogFaultException>(() => PutAsync(_sheets, 0, term, "another"));
+        Assert.Equal("part-differs", fault.Code);
+        Assert.Equal("part"u8.ToArray(), await _sheets.ReadAsync(new PartKey(Window, 9, 0)));
+    }
+
+    [Fact]
+    public async Task A_damaged_part_is_not_served()
+    {
+        await PutAsync(_sheets, 0, await _sheets.BeginTermAsync(), "part");
+        using (SqliteConnection raw = new($"Data Source={Path.Combine(_folder, SqliteSheets.FileName)};Pooling=False"))
+        {
+            raw.Open();
+            using SqliteCommand damage = new("UPDATE part SET bytes = x'00'", raw);
+            Assert.Equal(1, damage.ExecuteNonQuery());
+        }
+
+        Assert.Equal("part-damaged", (await Assert.ThrowsAsync<LogFaultException>(() => _sheets.ReadAsync(new PartKey(Window, 9, 0)))).Code);
+    }
+
+    [Fact]
+    public async Task Parts_of_earlier_windows_are_forgotten_when_asked()
+    {
+        await PutAsync(_sheets, 0, await _sheets.BeginTermAsync(), "part");
+        await _sheets.DropBeforeAsync(Window);
+        Assert.Single(await _sheets.HeldAsync(Window, 9));
+        await _sheets.DropBeforeAsync(Window.Next);
+        Assert.Empty(await _sheets.HeldAsync(Window, 9));
+        Assert.Null(await _sheets.ReadAsync(new PartKey(Window, 9, 0)));
+    }
+
+    private static Task<PartWrite> PutAsync(SqliteSheets sheets, int part, long term, string text)
+    {
+        byte[] bytes = System.Text.Encoding.UTF8.GetBytes(text);
+        return sheets.PutAsync(new PartKey(Window, 9, part), term, bytes, Digest.FromBytes(SHA256.HashData(bytes)));
+    }
+}
