@@ -7,7 +7,8 @@ namespace Ledger.Projections.EventLog.Embedded;
 /// <summary>The last head that was acknowledged, kept beside the log so that a log put back or cut short is noticed.</summary>
 /// <remarks>
 /// Two slots of 64 bytes, written in turn: head (8), hash of the last block (32), the first 24 bytes of SHA-256 over those 40.
-/// Written after the commit and before the acknowledgement, in place and without a sync: a crash of the machine may leave it behind the log, never ahead.
+/// Written after the commit and before the acknowledgement, in place and, but for the first time, without a sync: a crash of the machine may leave it
+/// behind the log, never ahead.
 /// </remarks>
 internal sealed class HeadFile : IDisposable
 {
@@ -48,6 +49,20 @@ internal sealed class HeadFile : IDisposable
         }
 
         return newest;
+    }
+
+    /// <summary>Makes the file durable, once, so that a log that has events has a head file too.</summary>
+    /// <exception cref="LogFaultException"><c>disk-failed</c>.</exception>
+    public void Sync()
+    {
+        try
+        {
+            FileSync.Sync(_file.SafeFileHandle);
+        }
+        catch (IOException e)
+        {
+            throw LogFaults.Disk(e);
+        }
     }
 
     /// <summary>Writes the head into the slot that holds the older one.</summary>

@@ -35,7 +35,7 @@ internal static class LogFile
             bool isNew = Pragma(connection, "application_id") == "0" && Pragma(connection, "user_version") == "0" && Pragma(connection, "page_count") == "0";
             if (isNew) Execute(connection, $"PRAGMA page_size = {PageBytes}");
             Require(connection, "journal_mode", "wal", Pragma(connection, "journal_mode = wal"));
-            Execute(connection, "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 2000; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -16384");
+            Execute(connection, "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -16384");
             Require(connection, "synchronous", "2", Pragma(connection, "synchronous"));
             if (isNew) Execute(connection, $"BEGIN IMMEDIATE; {Schema} PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {Layout}; COMMIT");
             CheckLayout(connection);
