@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Ledger.Core.Identity;
+using Ledger.Core.Merkle;
 using Ledger.Core.Quantities;
 
 namespace Ledger.Core.Accounting;
@@ -65,6 +66,22 @@ public sealed class Balances
 
         list.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
         return list;
+    }
+
+    internal void WriteTo(CanonicalBuffer bytes)
+    {
+        KeyValuePair<JournalAccount, Int128>[] rows = [.. _balances.Where(b => b.Value != 0).OrderBy(b => b.Key.Kind).ThenBy(b => b.Key.Of)];
+        bytes.Int32(rows.Length);
+        foreach ((JournalAccount account, Int128 balance) in rows)
+        {
+            account.WriteTo(bytes);
+            bytes.Signed(balance);
+        }
+    }
+
+    internal void Restore(ref CanonicalReader input)
+    {
+        for (int left = input.Count(); left > 0; left--) _balances.Add(JournalAccount.Read(ref input), input.Signed());
     }
 
     private bool TryAdd(Posting posting)

@@ -1,4 +1,5 @@
 using Ledger.Core.Contributions;
+using Ledger.Core.Merkle;
 
 namespace Ledger.Core.Accounting;
 
@@ -47,5 +48,39 @@ public sealed class BandwidthMinutes : IBandwidth
     {
         if (!_bought.TryGetValue(account, out List<(long Position, long Sum)>? purchases)) _bought.Add(account, purchases = []);
         purchases.Add((position, (purchases.Count == 0 ? 0 : purchases[^1].Sum) + minutes));
+    }
+
+    internal void WriteTo(CanonicalBuffer bytes)
+    {
+        bytes.Int32(_bought.Count);
+        foreach ((int account, List<(long Position, long Sum)> purchases) in _bought.OrderBy(b => b.Key))
+        {
+            bytes.Int32(account);
+            bytes.Int32(purchases.Count);
+            foreach ((long position, long sum) in purchases)
+            {
+                bytes.Int64(position);
+                bytes.Int64(sum);
+            }
+        }
+
+        bytes.Int32(_used.Count);
+        foreach ((int account, long minutes) in _used.OrderBy(u => u.Key))
+        {
+            bytes.Int32(account);
+            bytes.Int64(minutes);
+        }
+    }
+
+    internal void Restore(ref CanonicalReader input)
+    {
+        for (int left = input.Count(); left > 0; left--)
+        {
+            List<(long Position, long Sum)> purchases = [];
+            _bought.Add(input.Int32(), purchases);
+            for (int purchase = input.Count(); purchase > 0; purchase--) purchases.Add((input.Int64(), input.Int64()));
+        }
+
+        for (int left = input.Count(); left > 0; left--) _used.Add(input.Int32(), input.Int64());
     }
 }

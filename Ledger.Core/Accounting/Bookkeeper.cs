@@ -1,3 +1,4 @@
+using System.Buffers;
 using Ledger.Core.Events;
 using Ledger.Core.Identity;
 using Ledger.Core.Merkle;
@@ -105,6 +106,59 @@ public sealed class Bookkeeper(Directory directory, Func<Day, Ruleset> rulesetOf
         foreach (EventId tip in _tips.Where(t => t.Value.Window == window).Select(t => t.Key).ToArray()) _tips.Remove(tip);
         Bandwidth.Use(sheet);
         return Balances.Trial().Require();
+    }
+
+    /// <summary>Appends everything it knows, ids as ordinals.</summary>
+    public void WriteTo(IBufferWriter<byte> output)
+    {
+        using CanonicalBuffer bytes = new(output);
+        Balances.WriteTo(bytes);
+        Bandwidth.WriteTo(bytes);
+        _promoters.WriteTo(bytes);
+        bytes.Int32(_windows.Count);
+        foreach ((Day window, WindowMoney money) in _windows.OrderBy(w => w.Key))
+        {
+            bytes.Day(window);
+            money.WriteTo(bytes);
+        }
+
+        bytes.Int32(_tips.Count);
+        foreach ((EventId id, (int tipper, Day window, JournalEntry entry)) in _tips.OrderBy(t => t.Value.Entry.Position))
+        {
+            bytes.Event(id);
+            bytes.Int32(tipper);
+            bytes.Day(window);
+            entry.WriteTo(bytes);
+        }
+
+        bytes.Int32(_open.Count);
+        foreach (Day window in _open.Order()) bytes.Day(window);
+        bytes.Int32(_sealed.Count);
+        foreach ((Day window, (UInt128 topUps, UInt128 buyback)) in _sealed)
+        {
+            bytes.Day(window);
+            bytes.Amount(topUps);
+            bytes.Amount(buyback);
+        }
+
+        bytes.Finish();
+    }
+
+    /// <summary>Takes back what <see cref="WriteTo"/> wrote, into one that has taken no event.</summary>
+    /// <exception cref="FormatException"><c>state-damaged</c>.</exception>
+    /// <exception cref="InvalidOperationException"><c>trial-balance</c>: the books do not balance.</exception>
+    public void Restore(ReadOnlySpan<byte> bytes)
+    {
+        CanonicalReader input = new(bytes);
+        Balances.Restore(ref input);
+        Bandwidth.Restore(ref input);
+        _promoters.Restore(ref input);
+        for (int left = input.Count(); left > 0; left--) _windows.Add(input.Day(), WindowMoney.Read(ref input));
+        for (int left = input.Count(); left > 0; left--) _tips.Add(input.Event(), (input.Int32(), input.Day(), JournalEntry.Read(ref input)));
+        for (int left = input.Count(); left > 0; left--) _open.Add(input.Day());
+        for (int left = input.Count(); left > 0; left--) _sealed.Add(input.Day(), (input.Amount(), input.Amount()));
+        input.RequireEnd();
+        Balances.Trial().Require();
     }
 
     private static MoneyOutcome Void => new(MoneyVerdict.Void, null);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Ledger.Core.Identity;
+using Ledger.Core.Merkle;
 using Ledger.Core.Time;
 
 namespace Ledger.Core.Accounting;
@@ -100,4 +101,13 @@ public readonly record struct JournalAccount(JournalAccountKind Kind, int Of)
 
     /// <summary>Whether <see cref="Of"/> is a name's ordinal.</summary>
     internal bool IsNamed => Kind is JournalAccountKind.AccountAvailable or JournalAccountKind.AccountHeld or JournalAccountKind.App;
+
+    /// <summary>Its kind (1) and number (4); names stand as ordinals.</summary>
+    internal void WriteTo(CanonicalBuffer bytes)
+    {
+        bytes.Byte((byte)Kind);
+        bytes.Int32(Of);
+    }
+
+    internal static JournalAccount Read(ref CanonicalReader input) => new((JournalAccountKind)input.Byte(), input.Int32());
 }

@@ -36,4 +36,24 @@ public sealed record JournalEntry(long Position, Posting[] Postings)
 
         return output.Finish();
     }
+
+    /// <summary>Position and postings, accounts as ordinals.</summary>
+    internal void WriteTo(CanonicalBuffer bytes)
+    {
+        bytes.Int64(Position);
+        bytes.Int32(Postings.Length);
+        foreach (Posting posting in Postings)
+        {
+            posting.Account.WriteTo(bytes);
+            bytes.Signed(posting.Amount);
+        }
+    }
+
+    internal static JournalEntry Read(ref CanonicalReader input)
+    {
+        long position = input.Int64();
+        Posting[] postings = new Posting[input.Count()];
+        for (int i = 0; i < postings.Length; i++) postings[i] = new Posting(JournalAccount.Read(ref input), input.Signed());
+        return new JournalEntry(position, postings);
+    }
 }

@@ -1,3 +1,4 @@
+using Ledger.Core.Merkle;
 using Ledger.Core.Time;
 
 namespace Ledger.Core.Accounting;
@@ -46,5 +47,58 @@ internal sealed class PromoterCredits
     {
         _sharers.Remove(window);
         _openedAt.Remove(window);
+    }
+
+    internal void WriteTo(CanonicalBuffer bytes)
+    {
+        bytes.Int32(_shares.Count);
+        foreach ((int space, List<(long Position, uint ShareBps)> history) in _shares.OrderBy(s => s.Key))
+        {
+            bytes.Int32(space);
+            bytes.Int32(history.Count);
+            foreach ((long position, uint shareBps) in history)
+            {
+                bytes.Int64(position);
+                bytes.Int32(unchecked((int)shareBps));
+            }
+        }
+
+        bytes.Int32(_openedAt.Count);
+        foreach ((Day window, long position) in _openedAt.OrderBy(o => o.Key))
+        {
+            bytes.Day(window);
+            bytes.Int64(position);
+        }
+
+        bytes.Int32(_sharers.Count);
+        foreach ((Day window, Dictionary<(int Visitor, int Space), int> credits) in _sharers.OrderBy(s => s.Key))
+        {
+            bytes.Day(window);
+            bytes.Int32(credits.Count);
+            foreach (((int visitor, int space), int sharer) in credits.OrderBy(c => c.Key))
+            {
+                bytes.Int32(visitor);
+                bytes.Int32(space);
+                bytes.Int32(sharer);
+            }
+        }
+    }
+
+    internal void Restore(ref CanonicalReader input)
+    {
+        for (int left = input.Count(); left > 0; left--)
+        {
+            List<(long Position, uint ShareBps)> history = [];
+            _shares.Add(input.Int32(), history);
+            for (int entry = input.Count(); entry > 0; entry--) history.Add((input.Int64(), unchecked((uint)input.Int32())));
+        }
+
+        for (int left = input.Count(); left > 0; left--) _openedAt.Add(input.Day(), input.Int64());
+        for (int left = input.Count(); left > 0; left--)
+        {
+            Dictionary<(int Visitor, int Space), int> credits = [];
+            _sharers.Add(input.Day(), credits);
+            for (int credit = input.Count(); credit > 0; credit--) credits.Add((input.Int32(), input.Int32()), input.Int32());
+        }
     }
 }

@@ -1,3 +1,4 @@
+using Ledger.Core.Merkle;
 using Ledger.Core.Payouts;
 
 namespace Ledger.Core.Accounting;
@@ -17,4 +18,25 @@ public sealed class WindowMoney
     internal void AddUnfunded(long position) => _unfunded.Add(position);
 
     internal void AddGift(GiftVote gift) => _gifts.Add(gift);
+
+    internal void WriteTo(CanonicalBuffer bytes)
+    {
+        bytes.Int32(_unfunded.Count);
+        foreach (long position in _unfunded.Order()) bytes.Int64(position);
+        bytes.Int32(_gifts.Count);
+        foreach (GiftVote gift in _gifts)
+        {
+            bytes.Int32(gift.Giver);
+            bytes.Int32(gift.Creator);
+            bytes.Amount(gift.Amount);
+        }
+    }
+
+    internal static WindowMoney Read(ref CanonicalReader input)
+    {
+        WindowMoney money = new();
+        for (int left = input.Count(); left > 0; left--) money.AddUnfunded(input.Int64());
+        for (int left = input.Count(); left > 0; left--) money.AddGift(new GiftVote(input.Int32(), input.Int32(), input.Amount()));
+        return money;
+    }
 }

@@ -1,5 +1,7 @@
+using System.Buffers;
 using Ledger.Core.Events;
 using Ledger.Core.Identity;
+using Ledger.Core.Merkle;
 
 namespace Ledger.Core.Contributions;
 
@@ -81,6 +83,95 @@ public sealed class Directory(NameTable names)
                 break;
         }
     }
+
+    /// <summary>Appends everything it knows. Ids stand as ordinals: the bytes serve only a log whose names have the same.</summary>
+    public void WriteTo(IBufferWriter<byte> output)
+    {
+        using CanonicalBuffer bytes = new(output);
+        bytes.Int32(_categories.Count);
+        foreach (string category in _categories) bytes.Text(category);
+        foreach ((int ordinal, AccountFacts account) in Known(bytes, _accounts, AccountFacts.Unknown))
+        {
+            bytes.Int32(ordinal);
+            bytes.Int64(account.OpenedAt);
+            bytes.Int64(account.SuspendedAt);
+            bytes.Int32(account.OpenedDay);
+        }
+
+        foreach ((int ordinal, SpaceFacts space) in Known(bytes, _spaces, SpaceFacts.Unknown))
+        {
+            bytes.Int32(ordinal);
+            bytes.Int64(space.OpenedAt);
+            bytes.Int32(space.Provider);
+        }
+
+        foreach ((int ordinal, ContentFacts content) in Known(bytes, _contents, ContentFacts.Unknown))
+        {
+            bytes.Int32(ordinal);
+            bytes.Int64(content.OpenedAt);
+            bytes.Int64(content.DeletedAt);
+            bytes.Int32(content.Owner);
+            bytes.Int32(content.Space);
+            bytes.Int32(content.Category);
+            bytes.Int32(unchecked((int)content.DurationSeconds));
+        }
+
+        bytes.Int32(_wallets.Count);
+        foreach ((int account, List<(long Position, WalletAddress Wallet)> links) in _wallets.OrderBy(w => w.Key))
+        {
+            bytes.Int32(account);
+            bytes.Int32(links.Count);
+            foreach ((long position, WalletAddress wallet) in links)
+            {
+                bytes.Int64(position);
+                bytes.Wallet(wallet);
+            }
+        }
+
+        bytes.Finish();
+    }
+
+    /// <summary>Takes back what <see cref="WriteTo"/> wrote, into a directory that has taken no event.</summary>
+    /// <exception cref="FormatException"><c>state-damaged</c>.</exception>
+    public void Restore(ReadOnlySpan<byte> bytes)
+    {
+        CanonicalReader input = new(bytes);
+        for (int left = input.Count(); left > 0; left--) CategoryNumber(input.Text());
+        for (int left = input.Count(); left > 0; left--)
+            At(ref _accounts, Ordinal(input.Int32()), AccountFacts.Unknown) = new AccountFacts(input.Int64(), input.Int64(), input.Int32());
+        for (int left = input.Count(); left > 0; left--)
+            At(ref _spaces, Ordinal(input.Int32()), SpaceFacts.Unknown) = new SpaceFacts(input.Int64(), input.Int32());
+        for (int left = input.Count(); left > 0; left--)
+        {
+            At(ref _contents, Ordinal(input.Int32()), ContentFacts.Unknown) =
+                new ContentFacts(input.Int64(), input.Int64(), input.Int32(), input.Int32(), input.Int32(), unchecked((uint)input.Int32()));
+        }
+
+        for (int left = input.Count(); left > 0; left--)
+        {
+            List<(long Position, WalletAddress Wallet)> links = [];
+            _wallets.Add(input.Int32(), links);
+            for (int link = input.Count(); link > 0; link--) links.Add((input.Int64(), input.Wallet()));
+        }
+
+        input.RequireEnd();
+    }
+
+    /// <summary>Writes how many facts are known and gives them by ordinal.</summary>
+    private static List<(int Ordinal, T Facts)> Known<T>(CanonicalBuffer bytes, T[] facts, T unknown)
+        where T : struct, IEquatable<T>
+    {
+        List<(int Ordinal, T Facts)> known = [];
+        for (int ordinal = 0; ordinal < facts.Length; ordinal++)
+        {
+            if (!facts[ordinal].Equals(unknown)) known.Add((ordinal, facts[ordinal]));
+        }
+
+        bytes.Int32(known.Count);
+        return known;
+    }
+
+    private int Ordinal(int number) => (uint)number < (uint)names.Count ? number : throw CanonicalReader.Damaged();
 
     private int CategoryNumber(string category)
     {

@@ -1,13 +1,19 @@
+using Ledger.Core.Kernels;
 using Ledger.Core.Time;
 using Ledger.Core.Validity;
 
 namespace Ledger.Core.Contributions;
 
 /// <summary>All that judging a window's activity needs to know besides the activity itself. Nothing here changes while the window folds.</summary>
-public sealed record FoldContext
+public sealed class FoldContext
 {
+    private SubjectTable? _subjects;
+
     /// <summary>The window's UTC day.</summary>
     public required Day Window { get; init; }
+
+    /// <summary>Position of the window's opening: all of its activity stands behind it.</summary>
+    public required long OpenedAt { get; init; }
 
     /// <summary>Position of the seal: nothing at or after it counts.</summary>
     public required long SealedAt { get; init; }
@@ -24,4 +30,7 @@ public sealed record FoldContext
 
     /// <summary>Positions of payments that found too little balance.</summary>
     public required IReadOnlySet<long> Unfunded { get; init; }
+
+    /// <summary>What the activity acts on, packed for the kernels; made when it is first asked for.</summary>
+    internal SubjectTable Subjects => LazyInitializer.EnsureInitialized(ref _subjects, () => new SubjectTable(this));
 }

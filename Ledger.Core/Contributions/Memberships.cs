@@ -1,5 +1,7 @@
+using System.Buffers;
 using Ledger.Core.Events;
 using Ledger.Core.Identity;
+using Ledger.Core.Merkle;
 
 namespace Ledger.Core.Contributions;
 
@@ -49,6 +51,48 @@ public sealed class Memberships(Directory directory)
             [.. teams.Select(t => t.Provider)],
             [.. teams.Select(t => t.Members)],
             [.. teams.Select(t => _providerShareBps.GetValueOrDefault(t.Space, defaultShareBps))]);
+    }
+
+    /// <summary>Appends everything it knows, ids as ordinals.</summary>
+    public void WriteTo(IBufferWriter<byte> output)
+    {
+        using CanonicalBuffer bytes = new(output);
+        bytes.Int32(_approvedAtBySpace.Count);
+        foreach ((int space, SortedDictionary<int, long> members) in _approvedAtBySpace)
+        {
+            bytes.Int32(space);
+            bytes.Int32(members.Count);
+            foreach ((int member, long position) in members)
+            {
+                bytes.Int32(member);
+                bytes.Int64(position);
+            }
+        }
+
+        bytes.Int32(_providerShareBps.Count);
+        foreach ((int space, uint shareBps) in _providerShareBps.OrderBy(s => s.Key))
+        {
+            bytes.Int32(space);
+            bytes.Int32(unchecked((int)shareBps));
+        }
+
+        bytes.Finish();
+    }
+
+    /// <summary>Takes back what <see cref="WriteTo"/> wrote, into one that has taken no event.</summary>
+    /// <exception cref="FormatException"><c>state-damaged</c>.</exception>
+    public void Restore(ReadOnlySpan<byte> bytes)
+    {
+        CanonicalReader input = new(bytes);
+        for (int left = input.Count(); left > 0; left--)
+        {
+            SortedDictionary<int, long> members = [];
+            _approvedAtBySpace.Add(input.Int32(), members);
+            for (int member = input.Count(); member > 0; member--) members.Add(input.Int32(), input.Int64());
+        }
+
+        for (int left = input.Count(); left > 0; left--) _providerShareBps.Add(input.Int32(), unchecked((uint)input.Int32()));
+        input.RequireEnd();
     }
 
     /// <summary>One team at most for everyone: a provider's first opened space that has members; for others, whoever approved last.</summary>

@@ -1,5 +1,7 @@
+using System.Buffers;
 using Ledger.Core.Events;
 using Ledger.Core.Identity;
+using Ledger.Core.Merkle;
 
 namespace Ledger.Core.Contributions;
 
@@ -61,6 +63,51 @@ public sealed class Retractions
         }
 
         return since;
+    }
+
+    /// <summary>Appends everything it knows, ids as ordinals.</summary>
+    public void WriteTo(IBufferWriter<byte> output)
+    {
+        using CanonicalBuffer bytes = new(output);
+        bytes.Int32(_byAccount.Count);
+        foreach ((int account, List<Retraction> list) in _byAccount.OrderBy(a => a.Key))
+        {
+            bytes.Int32(account);
+            bytes.Int32(list.Count);
+            foreach (Retraction retraction in list)
+            {
+                bytes.Byte(retraction.Kind);
+                bytes.Int32(retraction.Target);
+                bytes.Int64(retraction.Position);
+                bytes.Int64(retraction.At);
+            }
+        }
+
+        bytes.Int32(_tips.Count);
+        foreach ((EventId id, (int account, long position)) in _tips.OrderBy(t => t.Value.Position))
+        {
+            bytes.Event(id);
+            bytes.Int32(account);
+            bytes.Int64(position);
+        }
+
+        bytes.Finish();
+    }
+
+    /// <summary>Takes back what <see cref="WriteTo"/> wrote, into one that has taken no event.</summary>
+    /// <exception cref="FormatException"><c>state-damaged</c>.</exception>
+    public void Restore(ReadOnlySpan<byte> bytes)
+    {
+        CanonicalReader input = new(bytes);
+        for (int left = input.Count(); left > 0; left--)
+        {
+            List<Retraction> list = [];
+            _byAccount.Add(input.Int32(), list);
+            for (int entry = input.Count(); entry > 0; entry--) list.Add(new Retraction(input.Byte(), input.Int32(), input.Int64(), input.Int64()));
+        }
+
+        for (int left = input.Count(); left > 0; left--) _tips.Add(input.Event(), (input.Int32(), input.Int64()));
+        input.RequireEnd();
     }
 
     private void Add(int account, Retraction retraction)

@@ -91,17 +91,19 @@ public sealed class NameTable
     /// <summary>The ordinal of the name with these bytes, assigning the next one when it is new.</summary>
     public int Intern(ReadOnlySpan<byte> utf8)
     {
+        // One look at the table: a name that is known is found by any thread, whatever the writer does meanwhile.
+        ulong[] slots = Volatile.Read(ref _slots);
         uint hash = Hash(utf8);
-        int ordinal = Find(_slots, utf8, hash, out int slot);
+        int ordinal = Find(slots, utf8, hash, out int slot);
         if (ordinal != Empty) return ordinal;
 
         if (_count == _units.Length) Array.Resize(ref _units, _count * 2);
         ordinal = _count;
         uint unit = Keep(utf8, hash, ordinal);
         _units[ordinal] = unit;
-        Volatile.Write(ref _slots[slot], ((ulong)hash << 32) | (unit + 1)); // last: who finds the slot finds the name
+        Volatile.Write(ref slots[slot], ((ulong)hash << 32) | (unit + 1)); // last: who finds the slot finds the name
         _count = ordinal + 1;
-        if (_count * 2 > _slots.Length) Grow();
+        if (_count * 2 > slots.Length) Grow();
         return ordinal;
     }
 

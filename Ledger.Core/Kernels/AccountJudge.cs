@@ -12,19 +12,20 @@ namespace Ledger.Core.Kernels;
 /// One instance serves one thread. Its loops are compiled at full optimisation at once: a close is over before tiering would have
 /// found them hot.
 /// </remarks>
-public sealed class AccountJudge
+public sealed partial class AccountJudge
 {
-    // Kinds as bits of a pair's entry, in the order of CreatorTally's counterparty columns.
-    private const byte ViewBit = 1, LikeBit = 2, CommentBit = 4, TipBit = 8, ShareBit = 16;
+    // Kinds as bits of a pair's entry, in the order of CreatorTally's columns.
+    private const byte ViewBit = 1, LikeBit = 2, CommentBit = 4, TipBit = 8, ShareBit = 16, FollowBit = 32;
 
     private static ReadOnlySpan<byte> BitOfKind =>
-        [0, ViewBit, LikeBit, 0, CommentBit, ShareBit, ShareBit, 0, 0, 0, 0, 0, 0, TipBit, 0, TipBit, 0, 0, 0, 0];
+        [0, ViewBit, LikeBit, 0, CommentBit, ShareBit, ShareBit, FollowBit, 0, 0, 0, 0, 0, TipBit, 0, TipBit, 0, 0, 0, 0];
 
     // Key spaces of the set beside the activity kinds themselves: texts of counted comments, and of own replies.
     private const int CommentTextKeys = 64, OwnReplyKeys = 65;
     private const ulong KeyMask = 0x00ff_ffff_ffff_ffff;
 
     private readonly FoldContext _context;
+    private readonly SubjectTable _owners;
     private readonly ValidityRules _rules;
     private readonly long _dayStartMinute;
     private readonly long _sealedAt;
@@ -32,7 +33,8 @@ public sealed class AccountJudge
     private readonly uint[] _cap;
     private readonly long[] _minIntervalMs;
     private readonly KeySet _keys = new();
-    private readonly PairTable _pairs = new();
+    private readonly PairTable _pairs;
+    private readonly CreatorTally _creators;
     private Subject[] _subjects = new Subject[256];
     private readonly uint[] _counted = new uint[EventKinds.ActivityCount];
     private readonly long[] _lastMs = new long[EventKinds.ActivityCount];
@@ -45,14 +47,19 @@ public sealed class AccountJudge
     private bool _oldEnough;
     private long _bandwidthUsed;
     private long _ownMicro, _ownTeamMicro;
+    private uint _ownReplies;
 
     public AccountJudge(FoldContext context)
     {
         _context = context;
+        _owners = context.Subjects;
+        _pairs = new PairTable(_owners.OwnerCount);
+        _creators = new CreatorTally(_owners.OwnerCount);
         _rules = context.Rules;
         _sealedAt = context.SealedAt;
         (_weightMicro, _cap, _minIntervalMs) = (_rules.WeightMicro, _rules.Cap, _rules.MinIntervalMs);
         _dayStartMinute = context.Window.Start.Value / 60_000;
+        _minLetters = _rules.MinCommentLetters;
     }
 
     /// <summary>How the points of the account just judged come about: what it made itself (owner −1, never damped), then what it did to each owner.</summary>
@@ -60,8 +67,7 @@ public sealed class AccountJudge
     {
         List<(int Owner, long RawMicro, long DampedMicro)> rows = [];
         if (_ownMicro != 0) rows.Add((-1, _ownMicro, _ownMicro));
-        for (int pair = 0; pair < _pairs.Count; pair++)
-            rows.Add((_pairs.Owner[pair], _pairs.RawMicro[pair], PairDamping.Damp(_pairs.RawMicro[pair], _rules.PairKneeMicro)));
+        foreach (PairTable.Pair pair in _pairs.Met) rows.Add((_owners.OrdinalOf(pair.Owner), pair.RawMicro, PairDamping.Damp(pair.RawMicro, _rules.PairKneeMicro)));
         return rows;
     }
 
@@ -80,7 +86,8 @@ public sealed class AccountJudge
             if (e.Kind == EventKind.Commented) keys = checked(keys + 2);
         }
 
-        Begin(account, events.Length, keys);
+        Begin(account, totals);
+        _keys.Reset(keys);
 
         // What is acted on lies anywhere in the directory. Looking all of it up first lets the cache misses overlap.
         if (_subjects.Length < events.Length) _subjects = new Subject[Math.Max(events.Length, _subjects.Length * 2)];
@@ -88,19 +95,26 @@ public sealed class AccountJudge
         for (int i = 0; i < events.Length; i++) _subjects[i] = SubjectOf(events[i], contents);
         for (int i = 0; i < events.Length; i++)
         {
-            ref readonly ShardEvent e = ref events[i];
-            ref readonly Subject subject = ref _subjects[i];
-            Verdict verdict = VerdictOf(e, subject, out int slot);
-            if (verdict == Verdict.Counted) Count(e, subject, slot, totals);
-            if (e.Kind == EventKind.Commented && verdict is Verdict.Counted or Verdict.SelfAction) NoteOwnReply(e.Value, subject, totals);
-            totals.Verdicts[(int)verdict]++;
+            Verdict verdict = JudgeOne(events[i], _subjects[i], totals);
             if (!verdicts.IsEmpty) verdicts[i] = verdict;
         }
 
         End(totals);
     }
 
-    private void Begin(int account, int events, int keys)
+    /// <summary>Hands over what the judged accounts gave to creators. To be called once before the totals are used.</summary>
+    public void Finish(ShardTotals totals) => _creators.MoveTo(totals);
+
+    private Verdict JudgeOne(in ShardEvent e, in Subject subject, ShardTotals totals)
+    {
+        Verdict verdict = VerdictOf(e, subject, out int slot);
+        if (verdict == Verdict.Counted) Count(e, subject, slot, totals);
+        if (e.Kind == EventKind.Commented && verdict is Verdict.Counted or Verdict.SelfAction) NoteOwnReply(e.Value, subject);
+        totals.Verdicts[(int)verdict]++;
+        return verdict;
+    }
+
+    private void Begin(int account, ShardTotals totals)
     {
         _account = account;
         _teamSpace = _context.Roster.TeamSpaceOf(account);
@@ -112,8 +126,9 @@ public sealed class AccountJudge
         _bandwidthUsed = 0;
         _ownMicro = 0;
         _ownTeamMicro = 0;
-        _keys.Reset(keys);
-        _pairs.Reset(events);
+        _ownReplies = 0;
+        _pairs.Reset();
+        _creators.BeginAccount(totals);
         Array.Clear(_counted);
     }
 
@@ -168,15 +183,10 @@ public sealed class AccountJudge
             case EventKind.BroadcastMinute:
                 _keys.Add(MinuteKey(kind, value));
                 _bandwidthUsed++;
-                totals.Creators.Add(_account, CreatorTally.BroadcastMinutes, 1);
                 break;
             case EventKind.VideoPublished:
-                totals.Creators.Add(_account, CreatorTally.Posts, 1);
                 (int, int) key = (_account, _context.Directory.Contents[target].Category);
-                totals.Creators.CategoryPosts[key] = totals.Creators.CategoryPosts.GetValueOrDefault(key) + 1;
-                break;
-            case EventKind.Followed:
-                totals.Creators.Add(target, CreatorTally.NetFollowers, 1);
+                totals.CategoryPosts[key] = totals.CategoryPosts.GetValueOrDefault(key) + 1;
                 break;
         }
 
@@ -189,19 +199,25 @@ public sealed class AccountJudge
             return;
         }
 
-        int pair = _pairs.Entry(subject.Owner);
-        _pairs.RawMicro[pair] += weight;
-        if (inTeam) _pairs.TeamRawMicro[pair] += weight;
-        _pairs.Kinds[pair] |= BitOfKind[(int)kind];
+        ref PairTable.Pair pair = ref _pairs.Of(_owners.IndexOf(subject.Owner));
+        pair.RawMicro += weight;
+        if (inTeam) pair.TeamRawMicro += weight;
+        pair.Kinds |= BitOfKind[(int)kind];
     }
 
     /// <summary>Replies under one's own videos or in one's own space are the interaction dimension; each text is taken once.</summary>
-    private void NoteOwnReply(long value, in Subject subject, ShardTotals totals)
+    private void NoteOwnReply(long value, in Subject subject)
     {
-        bool own = subject.Owner == _account || At(_context.Directory.Spaces, subject.Space, SpaceFacts.Unknown).Provider == _account;
-        if (!own || subject.Deleted || ActivityColumns.CommentLetters(value) < _rules.MinCommentLetters) return;
-        if (_keys.Add(((ulong)OwnReplyKeys << 56) | (unchecked((ulong)value) & KeyMask))) totals.Creators.Add(_account, CreatorTally.OwnReplies, 1);
+        if (!subject.Deleted && (subject.Owner == _account || ProviderOf(subject.Space) == _account)) AddOwnReply(value);
     }
+
+    private void AddOwnReply(long value)
+    {
+        if (ActivityColumns.CommentLetters(value) < _rules.MinCommentLetters) return;
+        if (_keys.Add(((ulong)OwnReplyKeys << 56) | (unchecked((ulong)value) & KeyMask))) _ownReplies++;
+    }
+
+    private int ProviderOf(int space) => At(_context.Directory.Spaces, space, SpaceFacts.Unknown).Provider;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void End(ShardTotals totals)
@@ -209,15 +225,15 @@ public sealed class AccountJudge
         long points = _ownMicro;
         long teamPoints = _ownTeamMicro;
         long knee = _rules.PairKneeMicro;
-        CreatorTally creators = totals.Creators;
-        creators.BeginAccount();
-        for (int pair = 0; pair < _pairs.Count; pair++)
+        foreach (ref readonly PairTable.Pair pair in _pairs.Met)
         {
-            points += PairDamping.Damp(_pairs.RawMicro[pair], knee);
-            long teamRaw = _pairs.TeamRawMicro[pair];
-            if (teamRaw != 0) teamPoints += PairDamping.Damp(teamRaw, knee);
-            if (_pairs.Kinds[pair] != 0) creators.AddCounterparty(_pairs.Owner[pair], _pairs.Kinds[pair]);
+            points += PairDamping.Damp(pair.RawMicro, knee);
+            if (pair.TeamRawMicro != 0) teamPoints += PairDamping.Damp(pair.TeamRawMicro, knee);
+            if (pair.Kinds != 0) _creators.Add(pair.Owner, pair.Kinds);
         }
+
+        (uint posts, uint minutes) = (_counted[(int)EventKind.VideoPublished], _counted[(int)EventKind.BroadcastMinute]);
+        if ((posts | minutes | _ownReplies) != 0) totals.MadeByAccount.Add(new ShardTotals.Made(_account, posts, minutes, _ownReplies));
 
         bool active = false;
         for (int kind = 1; kind < _counted.Length; kind++)

@@ -1,18 +1,14 @@
 using System.Buffers;
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using Ledger.Core.Contributions;
 
 namespace Ledger.Core.Kernels;
 
 /// <summary>One shard's activity of a window, folded account by account.</summary>
-/// <remarks>
-/// Chunks are handed over, never changed afterwards, so a snapshot of the shard is the list of its chunks.
-/// Accounts are dealt to shards by ordinal: shard = ordinal mod shards, and no result depends on it.
-/// </remarks>
+/// <remarks>Slices are handed over, never changed afterwards, so a snapshot of the shard is the list of its slices.</remarks>
 public sealed class ShardBuffer
 {
-    private readonly List<EventChunk> _chunks = [];
+    private readonly List<EventSlice> _slices = [];
     private readonly int _shard;
     private readonly int _shardsShift;
 
@@ -28,51 +24,56 @@ public sealed class ShardBuffer
     /// <summary>Events held.</summary>
     public int Count { get; private set; }
 
-    /// <summary>The chunks so far: the shard's snapshot.</summary>
-    public IReadOnlyList<EventChunk> Chunks => _chunks;
+    /// <summary>The slices so far: the shard's snapshot.</summary>
+    public IReadOnlyList<EventSlice> Slices => _slices;
 
-    /// <summary>Takes the next chunk.</summary>
-    public void Add(EventChunk chunk)
+    /// <summary>Takes the next slice.</summary>
+    public void Add(EventSlice slice)
     {
-        _chunks.Add(chunk);
-        Count += chunk.Count;
+        _slices.Add(slice);
+        Count += slice.Count;
     }
 
     /// <summary>Judges everything held. The buffer may be folded again and gives the same.</summary>
-    public ShardTotals Fold(FoldContext context)
+    /// <param name="judge">A judge of the window that nobody else uses meanwhile.</param>
+    /// <param name="names">Names of the log: one more than the largest ordinal.</param>
+    /// <param name="frame">What the events are relative to.</param>
+    public ShardTotals Fold(AccountJudge judge, int names, EventFrame frame)
     {
         ShardTotals totals = new();
-        (int[] starts, ShardEvent[] sorted) = SortByAccount(context.Directory.Names.Count);
-        AccountJudge judge = new(context);
-        for (int local = 0; local + 1 < starts.Length; local++)
+        int locals = (names >> _shardsShift) + 1;
+        int[] ends = ArrayPool<int>.Shared.Rent(locals);
+        PackedEvent[] sorted = ArrayPool<PackedEvent>.Shared.Rent(Count);
+        SortByAccount(ends.AsSpan(0, locals), sorted);
+        int start = 0;
+        for (int local = 0; local < locals; local++)
         {
-            ReadOnlySpan<ShardEvent> mine = sorted.AsSpan(starts[local]..starts[local + 1]);
-            if (!mine.IsEmpty) judge.Judge((local << _shardsShift) | _shard, mine, totals);
+            ReadOnlySpan<PackedEvent> mine = sorted.AsSpan(start..ends[local]);
+            if (!mine.IsEmpty) judge.Judge((local << _shardsShift) | _shard, mine, frame, totals);
+            start = ends[local];
         }
 
-        ArrayPool<ShardEvent>.Shared.Return(sorted);
+        judge.Finish(totals);
+        ArrayPool<PackedEvent>.Shared.Return(sorted);
+        ArrayPool<int>.Shared.Return(ends);
         return totals;
     }
 
-    /// <summary>A counting sort, which is stable: within an account the log's order stays. The sorted array is rented.</summary>
+    /// <summary>A counting sort, which is stable: within an account the log's order stays. Leaves behind where each account ends.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private (int[] Starts, ShardEvent[] Sorted) SortByAccount(int names)
+    private void SortByAccount(Span<int> next, Span<PackedEvent> sorted)
     {
-        int locals = (names >> _shardsShift) + 1;
-        int[] starts = new int[locals + 1];
-        foreach (EventChunk chunk in _chunks)
+        next.Clear();
+        foreach (EventSlice slice in _slices)
         {
-            foreach (ref readonly ShardEvent e in chunk.Events) starts[(e.Account >> _shardsShift) + 1]++;
+            foreach (ref readonly PackedEvent e in slice.Events) next[e.Local]++;
         }
 
-        for (int local = 0; local < locals; local++) starts[local + 1] += starts[local];
-        int[] next = starts[..locals];
-        ShardEvent[] sorted = ArrayPool<ShardEvent>.Shared.Rent(Count);
-        foreach (EventChunk chunk in _chunks)
+        int start = 0;
+        foreach (ref int count in next) (count, start) = (start, start + count);
+        foreach (EventSlice slice in _slices)
         {
-            foreach (ref readonly ShardEvent e in chunk.Events) sorted[next[e.Account >> _shardsShift]++] = e;
+            foreach (ref readonly PackedEvent e in slice.Events) sorted[next[e.Local]++] = e;
         }
-
-        return (starts, sorted);
     }
 }

@@ -2,11 +2,15 @@ using Ledger.Core.Events;
 
 namespace Ledger.Core.Kernels;
 
-/// <summary>One shard's part of a window: a row per account, creators' tallies, and counts that add up over shards.</summary>
+/// <summary>One shard's part of a window: a row per account, what its accounts gave to creators, and counts that add up over shards.</summary>
 public sealed class ShardTotals
 {
     /// <summary>Minutes in a day; the concurrency histogram has one bin each.</summary>
     public const int MinutesPerDay = 1440;
+
+    private int[] _receivedOwner = [];
+    private ulong[] _receivedPacked = [];
+    private int _received;
 
     internal List<int> Account { get; } = [];
 
@@ -14,7 +18,17 @@ public sealed class ShardTotals
 
     internal List<long> TeamPointsMicro { get; } = [];
 
-    internal CreatorTally Creators { get; } = new();
+    /// <summary>What accounts of the shard made themselves, a row for each that made anything.</summary>
+    internal List<Made> MadeByAccount { get; } = [];
+
+    /// <summary>Posts by creator and category.</summary>
+    internal Dictionary<(int Creator, int Category), uint> CategoryPosts { get; } = [];
+
+    /// <summary>Owners by their dense number; an owner may stand here more than once, and its counts add up.</summary>
+    internal ReadOnlySpan<int> ReceivedOwner => _receivedOwner.AsSpan(0, _received);
+
+    /// <summary>Their counts, packed by <see cref="CreatorTally"/>.</summary>
+    internal ReadOnlySpan<ulong> ReceivedPacked => _receivedPacked.AsSpan(0, _received);
 
     /// <summary>Activity events by verdict.</summary>
     public ulong[] Verdicts { get; } = new ulong[Validity.Verdicts.Count];
@@ -29,4 +43,23 @@ public sealed class ShardTotals
 
     /// <summary>Accounts present in each minute of the window's day.</summary>
     internal int[] PresentByMinute { get; } = new int[MinutesPerDay];
+
+    internal void ReserveReceived(int more)
+    {
+        if (_received + more <= _receivedOwner.Length) return;
+        Array.Resize(ref _receivedOwner, _received + more);
+        Array.Resize(ref _receivedPacked, _received + more);
+    }
+
+    internal void AddReceived(int owner, ulong packed)
+    {
+        _receivedOwner[_received] = owner;
+        _receivedPacked[_received++] = packed;
+    }
+
+    /// <param name="Account">Whose, as an ordinal.</param>
+    /// <param name="Posts">Videos published.</param>
+    /// <param name="BroadcastMinutes">Counted broadcast minutes.</param>
+    /// <param name="OwnReplies">Own replies.</param>
+    internal readonly record struct Made(int Account, uint Posts, uint BroadcastMinutes, uint OwnReplies);
 }

@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using Ledger.Core.Identity;
+using Ledger.Core.Time;
 
 namespace Ledger.Core.Merkle;
 
@@ -42,6 +43,17 @@ internal sealed class CanonicalBuffer(IBufferWriter<byte>? keep = null) : IDispo
     {
         BinaryPrimitives.WriteUInt128LittleEndian(Room(16), baseUnits);
         _used += 16;
+    }
+
+    /// <summary>Two's complement.</summary>
+    public void Signed(Int128 baseUnits) => Amount(unchecked((UInt128)baseUnits));
+
+    public void Day(Day value) => Int32(value.Number);
+
+    public void Event(EventId value)
+    {
+        value.WriteTo(Room(EventId.SizeBytes));
+        _used += EventId.SizeBytes;
     }
 
     public void Digest(Digest value)

@@ -48,7 +48,7 @@ public sealed class CreatorBook(CreatorStanding[] rows)
         }
     }
 
-    internal static CreatorBook Read(ref StateReader input, NameTable names)
+    internal static CreatorBook Read(ref CanonicalReader input, NameTable names)
     {
         CreatorStanding[] rows = new CreatorStanding[input.Count()];
         for (int i = 0; i < rows.Length; i++)

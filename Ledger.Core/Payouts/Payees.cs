@@ -134,7 +134,7 @@ public sealed class Payees(UnlinkedPayee[] unlinked, WalletPayee[] wallets)
         }
     }
 
-    internal static Payees Read(ref StateReader input, NameTable names)
+    internal static Payees Read(ref CanonicalReader input, NameTable names)
     {
         UnlinkedPayee[] unlinked = new UnlinkedPayee[input.Count()];
         for (int i = 0; i < unlinked.Length; i++)

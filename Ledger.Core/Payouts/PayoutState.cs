@@ -47,10 +47,10 @@ public sealed record PayoutState
     public void WriteTo(IBufferWriter<byte> output, NameTable names) => Write(output, names);
 
     /// <summary>Reads a snapshot back; names that are new get their ordinals.</summary>
-    /// <exception cref="FormatException"><c>payout-state-damaged</c> or <c>payout-state-layout</c>.</exception>
+    /// <exception cref="FormatException"><c>state-damaged</c> or <c>payout-state-layout</c>.</exception>
     public static PayoutState Read(ReadOnlySpan<byte> bytes, NameTable names)
     {
-        StateReader input = new(bytes);
+        CanonicalReader input = new(bytes);
         byte layout = input.Byte();
         if (layout != Layout) throw new FormatException($"payout-state-layout: layout {layout}; this build reads {Layout}; replay the log instead");
         int last = input.Int32();
@@ -66,7 +66,7 @@ public sealed record PayoutState
             Popularity = Popularity.Read(ref input, names),
             Payees = Payees.Read(ref input, names),
         };
-        return input.AtEnd ? state : throw StateReader.Damaged();
+        return input.AtEnd ? state : throw CanonicalReader.Damaged();
     }
 
     private Digest Write(IBufferWriter<byte>? keep, NameTable names)

@@ -72,7 +72,7 @@ public sealed class Popularity(Votes[] rows)
         }
     }
 
-    internal static Popularity Read(ref StateReader input, NameTable names)
+    internal static Popularity Read(ref CanonicalReader input, NameTable names)
     {
         Votes[] rows = new Votes[input.Count()];
         for (int i = 0; i < rows.Length; i++) rows[i] = new Votes(names.Intern(input.Id()), names.Intern(input.Id()), input.Amount());

@@ -2,7 +2,7 @@ using Ledger.Core.Time;
 using Ledger.Host.Composition;
 using Ledger.Projections.Audit;
 using Ledger.Projections.DayWindows;
-using Ledger.Projections.EventLog.Embedded;
+using Ledger.Projections.EventLog;
 
 namespace Ledger.Host.Cli;
 
@@ -41,7 +41,7 @@ internal static class AuditVerb
         AuditReport report;
         using (ProgressLine progress = run.Progress())
         {
-            await using EmbeddedEventLog log = await EmbeddedEventLog.OpenReadOnlyAsync(run.DataDirectory, cancel);
+            await using IEventLog log = await LogStores.ReadAsync(run.Log, cancel);
             await using ActorHost actors = await ActorHost.StartAsync(cancel);
             report = await LedgerAudit.RunAsync(log, actors.Actors, new FoldOptions(), progress, cancel);
         }

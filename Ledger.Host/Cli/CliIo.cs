@@ -43,6 +43,9 @@ public sealed class CliIo : IDisposable
     /// <summary>The environment's <c>WELEDGER_DATA</c>, if set.</summary>
     public string? DataDirectory { get; init; }
 
+    /// <summary>The environment's <c>WELEDGER_LOG</c>, if set.</summary>
+    public string? Log { get; init; }
+
     /// <summary>The time.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
@@ -53,7 +56,8 @@ public sealed class CliIo : IDisposable
         ErrorIsTerminal = !Console.IsErrorRedirected,
         TerminalWidth = Console.IsOutputRedirected || Console.WindowWidth < WidthMin ? Page.PlainWidth : Console.WindowWidth,
         WorkingDirectory = Environment.CurrentDirectory,
-        DataDirectory = Environment.GetEnvironmentVariable("WELEDGER_DATA") is { Length: > 0 } set ? set : null,
+        DataDirectory = Environment.GetEnvironmentVariable("WELEDGER_DATA") is { Length: > 0 } folder ? folder : null,
+        Log = Environment.GetEnvironmentVariable("WELEDGER_LOG") is { Length: > 0 } log ? log : null,
     };
 
     /// <summary>An absolute path.</summary>

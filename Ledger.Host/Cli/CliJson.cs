@@ -13,7 +13,8 @@ namespace Ledger.Host.Cli;
 /// <summary>How answers look with <c>--json</c>: amounts as strings of base units, ratios as decimal strings, days and times as ISO 8601, names in camelCase.</summary>
 internal static class CliJson
 {
-    private static readonly JsonSerializerOptions Options = new()
+    /// <summary>The forms; the API shares them.</summary>
+    internal static readonly JsonSerializerOptions Options = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,

@@ -15,6 +15,13 @@ internal sealed class CliShell
         Recursive = true,
     };
 
+    private readonly Option<string?> _log = new("--log")
+    {
+        Description = "Where the event log lives: a folder or a server's address such as postgres://host/database [default: $WELEDGER_LOG, else the ledger's folder]",
+        HelpName = "ADDRESS",
+        Recursive = true,
+    };
+
     private readonly Option<bool> _json = new("--json") { Description = "Answer with one JSON document on standard output", Recursive = true };
     private readonly Option<bool> _debug = new("--debug") { Description = "Show where a fault came from", Recursive = true };
 
@@ -23,6 +30,7 @@ internal sealed class CliShell
         _io = io;
         _root = new RootCommand("weledger: a reward ledger that turns a community's activity into proven rewards.");
         _root.Options.Add(_data);
+        _root.Options.Add(_log);
         _root.Options.Add(_json);
         _root.Options.Add(_debug);
         foreach (Verb verb in Verbs.All(this)) _root.Subcommands.Add(verb);
@@ -40,7 +48,7 @@ internal sealed class CliShell
             else verb.Options.Add((Option)symbol);
         }
 
-        verb.SetAction((parsed, cancel) => run(new VerbRun(_io, parsed, parsed.GetValue(_data), parsed.GetValue(_json)), cancel));
+        verb.SetAction((parsed, cancel) => run(new VerbRun(_io, parsed, parsed.GetValue(_data), parsed.GetValue(_log), parsed.GetValue(_json)), cancel));
         return verb;
     }
 

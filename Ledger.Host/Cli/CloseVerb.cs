@@ -27,14 +27,14 @@ internal static class CloseVerb
     {
         if (window is null != all) throw new CliException(ExitCode.Usage, "usage", "close needs one of --window DAY and --all", "see 'weledger close --help'");
         Day? only = window is null ? null : VerbRun.DayOf(window);
-        await LogFolder.RequireAsync(run.DataDirectory, cancel);
+        await LedgerLog.RequireAsync(run.Log, cancel);
         if (draw is not null && window is null) throw new CliException(ExitCode.Usage, "usage", "--draw is for one window", "name it with --window DAY");
         (ulong Chain, ulong Number, Digest Hash)? block = draw is null ? null : BlockOf(draw);
         List<WindowSummary> closed = [];
         List<Day> running = [];
         using (ProgressLine progress = run.Progress())
         {
-            await using LedgerSession session = await LedgerSession.WriteAsync(run.DataDirectory, run.Io.Clock, progress, cancel);
+            await using LedgerSession session = await LedgerSession.WriteAsync(run.Log, run.DataDirectory, run.Io.Clock, progress, cancel);
             if (block is { } seed) await session.Ledger.SeedDrawAsync(only!.Value, seed.Chain, seed.Number, seed.Hash, cancel);
             Day today = Day.FromNumber((int)(run.Io.Clock.GetUtcNow().ToUnixTimeMilliseconds() / Day.LengthMs));
             IEnumerable<Day> days = only is { } day ? [day] : session.Ledger.State.Open.Keys.Order().ToList();

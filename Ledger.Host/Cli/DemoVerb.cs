@@ -5,7 +5,7 @@ using Ledger.Core.Time;
 using Ledger.Host.Composition;
 using Ledger.Projections.Audit;
 using Ledger.Projections.DayWindows;
-using Ledger.Projections.EventLog.Embedded;
+using Ledger.Projections.EventLog;
 using Ledger.Projections.Simulation;
 
 namespace Ledger.Host.Cli;
@@ -46,6 +46,8 @@ internal static class DemoVerb
     private static async Task<int> RunAsync(VerbRun run, CommunitySettings settings, CancellationToken cancel)
     {
         string folder = NewFolder(run, settings.Seed);
+        LogAddress log = run.LogOption ?? LogAddress.Folder(folder);
+        if (run.LogOption is not null) await RequireEmptyAsync(log, cancel);
         Community community = new(settings);
         Stopwatch watch = Stopwatch.StartNew();
         if (!run.Json) Introduce(new Page(run.Io), community, folder);
@@ -54,8 +56,8 @@ internal static class DemoVerb
         try
         {
             using ProgressLine progress = run.Progress();
-            result = await LiveAsync(community, folder, progress, cancel);
-            audit = await AuditAsync(folder, progress, cancel);
+            result = await LiveAsync(community, folder, log, progress, cancel);
+            audit = await AuditAsync(log, progress, cancel);
         }
         catch (OperationCanceledException)
         {
@@ -67,18 +69,19 @@ internal static class DemoVerb
         return ok ? ExitCode.Ok : ExitCode.No;
     }
 
-    private static async Task<DemoResult> LiveAsync(Community community, string folder, ProgressLine progress, CancellationToken cancel)
+    private static async Task<DemoResult> LiveAsync(Community community, string folder, LogAddress log, ProgressLine progress, CancellationToken cancel)
     {
+        Directory.CreateDirectory(folder); // where the proof goes, wherever the log is
         DemoClock clock = new();
         clock.Set(community.Settings.FirstDay.Start);
-        await using LedgerSession session = await LedgerSession.WriteAsync(folder, clock, progress, cancel);
+        await using LedgerSession session = await LedgerSession.WriteAsync(log, folder, clock, progress, cancel);
         return await new DemoLife(community, session, clock, progress).RunAsync(folder, cancel);
     }
 
     /// <summary>From the log alone: nothing of what the run had in memory is left.</summary>
-    private static async Task<AuditReport> AuditAsync(string folder, ProgressLine progress, CancellationToken cancel)
+    private static async Task<AuditReport> AuditAsync(LogAddress address, ProgressLine progress, CancellationToken cancel)
     {
-        await using EmbeddedEventLog log = await EmbeddedEventLog.OpenReadOnlyAsync(folder, cancel);
+        await using IEventLog log = await LogStores.ReadAsync(address, cancel);
         await using ActorHost actors = await ActorHost.StartAsync(cancel);
         return await LedgerAudit.RunAsync(log, actors.Actors, new FoldOptions(), progress, cancel);
     }
@@ -90,6 +93,19 @@ internal static class DemoVerb
         page.Line(string.Create(CultureInfo.InvariantCulture,
             $"A community of {settings.Accounts:N0} (seed {settings.Seed}): {roles.Creators.Count:N0} creators, {roles.Teams.Count:N0} teams, {roles.Teams.Count(t => t.FreeRider is not null):N0} of them with a free rider, {roles.Viewers.Count:N0} viewers, a ring of {roles.SybilRing.Count} false accounts, a view bot and a spammer."));
         page.Line(string.Create(CultureInfo.InvariantCulture, $"It lives for {settings.Days} days, {settings.EventsPerDay:N0} events each. Data: {folder}"));
+    }
+
+    private static async Task RequireEmptyAsync(LogAddress address, CancellationToken cancel)
+    {
+        try
+        {
+            await using IEventLog log = await LogStores.ReadAsync(address, cancel);
+            if (log.Head > 0) throw new CliException(ExitCode.Usage, "log-not-empty", $"the log at {address} holds {Amounts.Count(log.Head)} events; the demo adds to nobody's history", "name a new one with --log");
+        }
+        catch (LogFaultException e) when (e.Code == "log-missing")
+        {
+            // The demo makes it.
+        }
     }
 
     /// <summary>A folder that nobody uses: never one that holds anything.</summary>

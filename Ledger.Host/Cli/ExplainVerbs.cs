@@ -32,7 +32,7 @@ internal static class ExplainAccountVerb
     private static async Task<int> RunAsync(VerbRun run, AccountId account, Day? window, bool all, CancellationToken cancel)
     {
         using ProgressLine progress = run.Progress();
-        await using LedgerSession session = await LedgerSession.ReadAsync(run.DataDirectory, run.Io.Clock, progress, cancel);
+        await using LedgerSession session = await LedgerSession.ReadAsync(run.Log, run.DataDirectory, run.Io.Clock, progress, cancel);
         AccountExplanation explanation = await Explainer.AccountAsync(session.Ledger, account, window ?? LastClosed(session.Ledger), progress, cancel);
         progress.Dispose();
         run.Answer(() => ExplanationAnswer.Of(explanation), page => ExplanationPage.Show(page, explanation, all));
@@ -57,7 +57,7 @@ internal static class ExplainEventVerb
     private static async Task<int> RunAsync(VerbRun run, EventId id, CancellationToken cancel)
     {
         using ProgressLine progress = run.Progress();
-        await using LedgerSession session = await LedgerSession.ReadAsync(run.DataDirectory, run.Io.Clock, progress, cancel);
+        await using LedgerSession session = await LedgerSession.ReadAsync(run.Log, run.DataDirectory, run.Io.Clock, progress, cancel);
         EventExplanation explanation = await Explainer.EventAsync(session.Ledger, id, progress, cancel);
         progress.Dispose();
         RecordedEvent e = explanation.Event;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Ledger.Host.Adapters.Files;
-using Ledger.Projections.EventLog.Embedded;
+using Ledger.Host.Composition;
+using Ledger.Projections.EventLog;
 
 namespace Ledger.Host.Cli;
 
@@ -24,7 +25,7 @@ internal static class ExportVerb
     {
         if (from < 0 || to < from) throw new CliException(ExitCode.Usage, "range-malformed", "--from is below 0 or above --to", "give positions of the log, the first before the last");
         if (output is null && run.Json) throw new CliException(ExitCode.Usage, "usage", "the events and --json's document cannot share standard output", "name a file with --out");
-        await using EmbeddedEventLog log = await EmbeddedEventLog.OpenReadOnlyAsync(run.DataDirectory, cancel);
+        await using IEventLog log = await LogStores.ReadAsync(run.Log, cancel);
         long end = Math.Min(to ?? log.Head, log.Head);
         long written;
         using (ProgressLine progress = run.Progress())

@@ -1,6 +1,7 @@
 using System.Buffers;
 using Ledger.Core.Events;
 using Ledger.Host.Adapters.Files;
+using Ledger.Host.Security;
 using Ledger.Projections.EventLog;
 
 namespace Ledger.Host.Cli;
@@ -21,6 +22,7 @@ internal static class FaultTranslation
         LogFaultException e => (WithAdvice(e.Message, "run 'weledger audit' and restore the log from a copy"), ExitCode.Fault),
         MappingException e => (WithAdvice(e.Message, "correct the mapping; specs/import.md explains it"), ExitCode.Usage),
         EventFormatException e => (WithAdvice(e.Message, "the log was written by a newer build or is damaged: use that build or restore the log"), ExitCode.Fault),
+        KeyRefusedException e => (e.Message, ExitCode.No),
         KeyNotFoundException e => (WithAdvice(Coded("not-found", e.Message), "check the name; 'weledger status' lists the windows"), ExitCode.NotFound),
         FileNotFoundException or DirectoryNotFoundException => ($"file-missing: {fault.Message}; check the path", ExitCode.NotFound),
         IOException or UnauthorizedAccessException => ($"file-failed: {fault.Message}; check the path, the permissions and the room on the disk", ExitCode.Fault),

@@ -30,7 +30,7 @@ internal static class ImportVerb
         ImportMapping? mapping = map is null ? null : MappingOf(run, map);
         string reportPath = reportFile is null ? Path.Combine(run.DataDirectory, "import-reports", Path.GetFileName(path) + ".ndjson") : run.Io.PathOf(reportFile);
 
-        await using IEventLog log = await LogFolder.WriteAsync(run.DataDirectory, run.Io.Clock, cancel);
+        await using IEventLog log = await LedgerLog.WriteAsync(run.Log, run.Io.Clock, cancel);
         using EventIntake intake = EventIntake.Open(log, run.Io.Clock, cancel: cancel);
         using LazyFile output = new(reportPath);
         ImportReport report = new(output);

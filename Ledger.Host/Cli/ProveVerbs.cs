@@ -55,7 +55,7 @@ internal sealed class ProofOptions
         ProofAnswer answer;
         using (ProgressLine progress = run.Progress())
         {
-            await using LedgerSession session = await LedgerSession.ReadAsync(run.DataDirectory, run.Io.Clock, progress, cancel);
+            await using LedgerSession session = await LedgerSession.ReadAsync(run.Log, run.DataDirectory, run.Io.Clock, progress, cancel);
             answer = await prove(session.Ledger, run.Get(_statement));
         }
 

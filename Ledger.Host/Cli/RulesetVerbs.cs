@@ -3,7 +3,6 @@ using Ledger.Core.Rulesets;
 using Ledger.Core.Time;
 using Ledger.Host.Composition;
 using Ledger.Projections.EventLog;
-using Ledger.Projections.EventLog.Embedded;
 using Ledger.Projections.Ingest;
 
 namespace Ledger.Host.Cli;
@@ -72,7 +71,7 @@ internal static class RulesetAdoptVerb
     private static async Task<int> RunAsync(VerbRun run, string file, Day from, CancellationToken cancel)
     {
         Ruleset ruleset = RulesetFiles.Require(run, file);
-        await using IEventLog log = await LogFolder.WriteAsync(run.DataDirectory, run.Io.Clock, cancel);
+        await using IEventLog log = await LedgerLog.WriteAsync(run.Log, run.Io.Clock, cancel);
         using EventIntake intake = EventIntake.Open(log, run.Io.Clock, cancel: cancel);
         if (await intake.AdoptAsync(from, ruleset, cancel) is { } refusal)
             throw new CliException(ExitCode.No, refusal.Code, refusal.Detail, "choose a later --from");
@@ -97,7 +96,7 @@ internal static class RulesetShowVerb
 
     private static async Task<int> RunAsync(VerbRun run, Day? window, CancellationToken cancel)
     {
-        await using EmbeddedEventLog log = await EmbeddedEventLog.OpenReadOnlyAsync(run.DataDirectory, cancel);
+        await using IEventLog log = await LogStores.ReadAsync(run.Log, cancel);
         OpenWindows windows = new();
         foreach (LogBlock block in log.ReadBlocks(0, log.Head, new BlockRequest(Rows: true, Columns: false), cancel))
         {

@@ -31,7 +31,7 @@ internal static class StatementVerb
         if (csv && run.Json) throw new CliException(ExitCode.Usage, "usage", "--csv and --json exclude each other", "choose one");
         AccountId? only = account is null ? null : VerbRun.AccountOf(account);
         using ProgressLine progress = run.Progress();
-        await using LedgerSession session = await LedgerSession.ReadAsync(run.DataDirectory, run.Io.Clock, progress, cancel);
+        await using LedgerSession session = await LedgerSession.ReadAsync(run.Log, run.DataDirectory, run.Io.Clock, progress, cancel);
         WindowReplay replay = await session.Ledger.ReplayAsync(window, progress, cancel);
         progress.Dispose();
         RewardStatement statement = replay.Close.Result.Statement;

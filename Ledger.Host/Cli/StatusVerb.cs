@@ -21,7 +21,7 @@ internal static class StatusVerb
     private static async Task<int> RunAsync(VerbRun run, CancellationToken cancel)
     {
         using ProgressLine progress = run.Progress();
-        await using LedgerSession session = await LedgerSession.ReadAsync(run.DataDirectory, run.Io.Clock, progress, cancel);
+        await using LedgerSession session = await LedgerSession.ReadAsync(run.Log, run.DataDirectory, run.Io.Clock, progress, cancel);
         progress.Dispose();
         RewardLedger ledger = session.Ledger;
         TrialBalance trial = ledger.State.Books.Balances.Trial();
@@ -32,6 +32,7 @@ internal static class StatusVerb
             () => new
             {
                 data = run.DataDirectory,
+                log = run.Log.ToString(),
                 logHead = session.Log.Head,
                 windows,
                 fund = ledger.State.Books.Fund,
@@ -39,7 +40,7 @@ internal static class StatusVerb
                 lastClosed = Last(ledger),
                 ruleset = ruleset is null ? null : new { ruleset.Hash, ruleset.FirstWindow },
             },
-            page => Show(page, run.DataDirectory, session.Log.Head, ledger, trial, windows, ruleset));
+            page => Show(page, run.Log.ToString(), session.Log.Head, ledger, trial, windows, ruleset));
         return ExitCode.Ok;
     }
 
@@ -52,9 +53,9 @@ internal static class StatusVerb
 
     private static Day? Last(RewardLedger ledger) => ledger.Records.Count == 0 ? null : ledger.Records.Keys.Max();
 
-    private static void Show(Page page, string data, long head, RewardLedger ledger, TrialBalance trial, WindowStatus[] windows, AdoptedRuleset? ruleset)
+    private static void Show(Page page, string log, long head, RewardLedger ledger, TrialBalance trial, WindowStatus[] windows, AdoptedRuleset? ruleset)
     {
-        page.Heading($"Ledger in {data}");
+        page.Heading($"Ledger in {log}");
         page.Facts(
             ("events in the log", Amounts.Count(head)),
             ("windows", $"{Count("open")} open, {Count("sealed")} sealed, {Count("closed")} closed, {Count("final")} final"),

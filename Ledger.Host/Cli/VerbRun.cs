@@ -1,11 +1,12 @@
 using System.CommandLine;
 using Ledger.Core.Identity;
 using Ledger.Core.Time;
+using Ledger.Host.Composition;
 
 namespace Ledger.Host.Cli;
 
 /// <summary>One command being run: what was asked, and the ways to answer.</summary>
-internal sealed class VerbRun(CliIo io, ParseResult parsed, string? dataOption, bool json)
+internal sealed class VerbRun(CliIo io, ParseResult parsed, string? dataOption, string? logOption, bool json)
 {
     private const string DefaultDataDirectory = "weledger-data";
 
@@ -16,6 +17,12 @@ internal sealed class VerbRun(CliIo io, ParseResult parsed, string? dataOption, 
 
     /// <summary>The folder that was asked for on this command line, if one was.</summary>
     public string? DataOption => dataOption is null ? null : io.PathOf(dataOption);
+
+    /// <summary>Where the event log lives: what was asked for, else the environment's address, else the ledger's folder.</summary>
+    public LogAddress Log => LogAddress.Of(logOption ?? io.Log ?? DataDirectory, io.PathOf);
+
+    /// <summary>The log that was asked for on this command line, if one was.</summary>
+    public LogAddress? LogOption => logOption is null ? null : LogAddress.Of(logOption, io.PathOf);
 
     /// <summary>Whether one JSON document is the whole answer.</summary>
     public bool Json => json;

@@ -16,5 +16,7 @@ internal static class Verbs
         CliShell.Group("ruleset", "Writes, checks, compares, adopts and shows the rules that windows are paid under", "weledger ruleset new > mine.json && weledger ruleset check mine.json", RulesetNewVerb.Create(shell), RulesetCheckVerb.Create(shell), RulesetDiffVerb.Create(shell), RulesetAdoptVerb.Create(shell), RulesetShowVerb.Create(shell)),
         StatusVerb.Create(shell),
         ExportVerb.Create(shell),
+        ServeVerb.Create(shell),
+        CliShell.Group("keys", "Makes, replaces and ends the API keys that clients of 'weledger serve' hold", "weledger keys add app --scope activity:write", KeysAddVerb.Create(shell), KeysRotateVerb.Create(shell), KeysRevokeVerb.Create(shell), KeysListVerb.Create(shell)),
     ];
 }

@@ -1,6 +1,6 @@
 using Ledger.Projections.DayWindows;
+using Ledger.Projections.DayWindows.Snapshots;
 using Ledger.Projections.EventLog;
-using Ledger.Projections.EventLog.Embedded;
 
 namespace Ledger.Host.Composition;
 
@@ -15,13 +15,21 @@ internal sealed class LedgerSession : IAsyncDisposable
 
     public RewardLedger Ledger { get; }
 
-    /// <summary>Opens the ledger of a data folder for reading only, beside a process that may be writing to it.</summary>
-    public static async Task<LedgerSession> ReadAsync(string dataDirectory, TimeProvider clock, IProgress<LedgerProgress>? progress, CancellationToken cancel) =>
-        await OpenAsync(await EmbeddedEventLog.OpenReadOnlyAsync(dataDirectory, cancel), isReadOnly: true, clock, progress, cancel);
+    public LedgerHealth Health { get; } = new();
 
-    /// <summary>Opens the ledger of a data folder, making it when there is none.</summary>
-    public static async Task<LedgerSession> WriteAsync(string dataDirectory, TimeProvider clock, IProgress<LedgerProgress>? progress, CancellationToken cancel) =>
-        await OpenAsync(await LogFolder.WriteAsync(dataDirectory, clock, cancel), isReadOnly: false, clock, progress, cancel);
+    /// <summary>Opens the ledger whose log is at an address for reading only, beside a process that may be writing to it.</summary>
+    /// <param name="address">Where the log is.</param>
+    /// <param name="dataDirectory">The folder for what is kept beside the log.</param>
+    /// <param name="clock">The time.</param>
+    /// <param name="progress">Told how far the opening is.</param>
+    /// <param name="cancel">Ends the opening.</param>
+    public static async Task<LedgerSession> ReadAsync(LogAddress address, string dataDirectory, TimeProvider clock, IProgress<LedgerProgress>? progress, CancellationToken cancel) =>
+        await OpenAsync(await LogStores.ReadAsync(address, cancel), isReadOnly: true, dataDirectory, clock, progress, cancel);
+
+    /// <summary>The same for writing, making the log when there is none.</summary>
+    /// <inheritdoc cref="ReadAsync"/>
+    public static async Task<LedgerSession> WriteAsync(LogAddress address, string dataDirectory, TimeProvider clock, IProgress<LedgerProgress>? progress, CancellationToken cancel) =>
+        await OpenAsync(await LedgerLog.WriteAsync(address, clock, cancel), isReadOnly: false, dataDirectory, clock, progress, cancel);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -31,13 +39,13 @@ internal sealed class LedgerSession : IAsyncDisposable
         await Log.DisposeAsync();
     }
 
-    private static async Task<LedgerSession> OpenAsync(IEventLog log, bool isReadOnly, TimeProvider clock, IProgress<LedgerProgress>? progress, CancellationToken cancel)
+    private static async Task<LedgerSession> OpenAsync(IEventLog log, bool isReadOnly, string dataDirectory, TimeProvider clock, IProgress<LedgerProgress>? progress, CancellationToken cancel)
     {
         ActorHost? actors = null;
         try
         {
             actors = await ActorHost.StartAsync(cancel);
-            return new LedgerSession(log, actors, await RewardLedger.OpenAsync(log, actors.Actors, clock, new FoldOptions(), isReadOnly, progress, cancel));
+            return new LedgerSession(log, actors, await RewardLedger.OpenAsync(log, actors.Actors, clock, new FoldOptions(), isReadOnly, new SnapshotFolder(dataDirectory), null, progress, cancel));
         }
         catch
         {

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Ledger.Core.Accounting;
 using Ledger.Core.Events;
 using Ledger.Core.Merkle;
 using Ledger.Core.Time;
@@ -43,7 +44,7 @@ public static class LedgerAudit
 
         public void Closed(ClosedWindow closed) => _awaited.Add(closed.Window, closed);
 
-        public void Seen(RecordedEvent e)
+        public void Seen(RecordedEvent e, MoneyOutcome outcome)
         {
             switch (e.Payload)
             {

@@ -5,6 +5,7 @@ using Ledger.Core.Identity;
 using Ledger.Core.Payouts;
 using Ledger.Core.Rulesets;
 using Ledger.Core.Time;
+using Ledger.Projections.DayWindows.Snapshots;
 using Ledger.Projections.EventLog;
 using Ledger.Projections.Ingest;
 using Directory = Ledger.Core.Contributions.Directory;
@@ -59,9 +60,10 @@ public sealed class LedgerState
     public bool PendingDraws => Pending is { } pending && WindowRules.NeedsDrawSeed(_open[pending.Window].Ruleset);
 
     /// <summary>Takes the next event of the log that is not columnar.</summary>
+    /// <returns>What became of the tokens it speaks of.</returns>
     /// <exception cref="InvalidOperationException">A sealed window is not closed yet.</exception>
     /// <exception cref="LogFaultException">The event names a ruleset that was never adopted.</exception>
-    public void Apply(RecordedEvent e)
+    public MoneyOutcome Apply(RecordedEvent e)
     {
         if (Pending is { } pending) throw new InvalidOperationException($"window {pending.Window} is sealed; close it before position {e.Position} is applied");
         Directory.Apply(e);
@@ -74,6 +76,15 @@ public sealed class LedgerState
         if (e.Payload is not TipRefunded || outcome.Verdict == MoneyVerdict.Moved) Retractions.Apply(e);
         if (e.Payload is WindowSealed seal && _open.ContainsKey(seal.Window)) Pending = (seal.Window, e.Position);
         Position = e.Position + 1;
+        return outcome;
+    }
+
+    /// <summary>Notes that nothing but columnar events stands before a position.</summary>
+    /// <exception cref="InvalidOperationException">A sealed window is not closed yet.</exception>
+    public void PassTo(long position)
+    {
+        if (Pending is { } pending) throw new InvalidOperationException($"window {pending.Window} is sealed; close it before position {position} is passed");
+        Position = Math.Max(Position, position);
     }
 
     /// <summary>What the sealed window's activity is judged by.</summary>
@@ -83,6 +94,7 @@ public sealed class LedgerState
         return new FoldContext
         {
             Window = window,
+            OpenedAt = _open[window].OpenedAt,
             SealedAt = sealedAt,
             Rules = _open[window].Ruleset.ForKernel(),
             Directory = Directory,
@@ -126,6 +138,43 @@ public sealed class LedgerState
         Pending = null;
         Retractions = Retractions.Since(_open.Count == 0 ? sealedAt : _open.Values.Min(w => w.OpenedAt));
         return (result, sheetDigest, journal, Payouts.DigestOf(Directory.Names));
+    }
+
+    /// <summary>Appends everything it knows; ids stand as ordinals, so the bytes serve only a log whose names have the same.</summary>
+    /// <exception cref="InvalidOperationException">A sealed window is not closed yet.</exception>
+    internal void WriteTo(BinaryWriter output)
+    {
+        if (Pending is not null) throw new InvalidOperationException("a sealed window is not closed yet");
+        output.Write(Position);
+        output.WriteSection(Directory.WriteTo);
+        output.WriteSection(Memberships.WriteTo);
+        output.WriteSection(Retractions.WriteTo);
+        output.WriteSection(Books.WriteTo);
+        output.WriteSection(bytes => Payouts.WriteTo(bytes, Directory.Names));
+        Windows.WriteTo(output);
+        output.Write(_open.Count);
+        foreach ((Day window, OpenWindow open) in _open)
+        {
+            output.Write(window.Number);
+            output.Write(open.OpenedAt);
+            output.Write(open.Ruleset);
+            output.Write(open.Roster);
+        }
+    }
+
+    /// <summary>Takes back what <see cref="WriteTo"/> wrote, into a state that has taken no event.</summary>
+    /// <exception cref="FormatException"><c>state-damaged</c>.</exception>
+    internal void Restore(BinaryReader input)
+    {
+        Position = input.ReadInt64();
+        Directory.Restore(input.ReadSection());
+        Memberships.Restore(input.ReadSection());
+        Retractions.Restore(input.ReadSection());
+        Books.Restore(input.ReadSection());
+        Payouts = PayoutState.Read(input.ReadSection(), Directory.Names);
+        Windows.Restore(input);
+        for (int left = input.ReadInt32(); left > 0; left--)
+            _open.Add(input.ReadDay(), new OpenWindow(input.ReadInt64(), input.ReadRuleset(), input.ReadRoster()));
     }
 
     private void OpenWindow(WindowOpened opened, long position)

@@ -1,8 +1,10 @@
 using Akka.Actor;
+using Ledger.Core.Accounting;
 using Ledger.Core.Events;
 using Ledger.Core.Identity;
 using Ledger.Core.Merkle;
 using Ledger.Core.Time;
+using Ledger.Projections.DayWindows.Snapshots;
 using Ledger.Projections.EventLog;
 using Ledger.Projections.Ingest;
 
@@ -25,19 +27,30 @@ public sealed class RewardLedger : IDisposable
     private readonly Lazy<EventIntake> _intake;
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly SortedDictionary<Day, ClosedWindow> _recent = [];
-    private readonly SortedDictionary<Day, WindowRecord> _records = [];
+    private readonly SortedDictionary<Day, WindowRecord> _records;
     private readonly Dictionary<Day, (WindowClosed Facts, long Position)> _closedAt = [];
+    private readonly SnapshotFolder? _snapshots;
+    private readonly ILedgerObserver? _observer;
     private readonly SortedDictionary<Day, ClosedWindow> _unrecorded = [];
 
-    private RewardLedger(IEventLog log, IActorRefFactory actors, TimeProvider clock, FoldOptions options, bool isReadOnly)
+    private (OpenWindows Windows, long Position) _opened = (new OpenWindows(), 0);
+    private bool _isWorthSaving;
+
+    private RewardLedger(
+        IEventLog log, IActorRefFactory actors, TimeProvider clock, FoldOptions options, bool isReadOnly,
+        SnapshotFolder? snapshots, ILedgerObserver? observer, LedgerSnapshot? start)
     {
         Log = log;
         _actors = actors;
         _clock = clock;
         _options = options;
         _isReadOnly = isReadOnly;
-        State = new LedgerState(log.Names);
-        _intake = new Lazy<EventIntake>(() => EventIntake.Open(log, clock));
+        _snapshots = snapshots;
+        _observer = observer;
+        State = start?.State ?? new LedgerState(log.Names);
+        _records = start?.Records ?? [];
+        foreach (WindowRecord record in _records.Values) _closedAt[record.Closed.Window] = (record.Closed, record.ClosedAt);
+        _intake = new Lazy<EventIntake>(() => EventIntake.Open(log, clock, _opened.Windows, _opened.Position));
     }
 
     /// <summary>The log, owned by the caller.</summary>
@@ -58,15 +71,20 @@ public sealed class RewardLedger : IDisposable
     /// <param name="clock">The time of recording; no result depends on it.</param>
     /// <param name="options">How windows are folded.</param>
     /// <param name="isReadOnly">Record nothing, not even the close of a window whose closing was interrupted.</param>
+    /// <param name="snapshots">Where to start from and, unless only reading, what to keep for the next start; null: replay everything.</param>
+    /// <param name="observer">Follows from its own position on.</param>
     /// <param name="progress">Told how far it is.</param>
     /// <param name="cancel">Stops it.</param>
     /// <exception cref="LogFaultException">The log is damaged, or says something of a window that its events do not give.</exception>
     public static async Task<RewardLedger> OpenAsync(
         IEventLog log, IActorRefFactory actors, TimeProvider clock, FoldOptions options, bool isReadOnly = false,
-        IProgress<LedgerProgress>? progress = null, CancellationToken cancel = default)
+        SnapshotFolder? snapshots = null, ILedgerObserver? observer = null, IProgress<LedgerProgress>? progress = null, CancellationToken cancel = default)
     {
-        RewardLedger ledger = new(log, actors, clock, options, isReadOnly);
+        LedgerSnapshot? start = snapshots is null ? null
+            : await snapshots.LatestAsync(log, Math.Min(log.Head, observer?.NextPosition ?? log.Head), cancel).ConfigureAwait(false);
+        RewardLedger ledger = new(log, actors, clock, options, isReadOnly, snapshots, observer, start);
         await ledger.CatchUpAsync(progress, cancel).ConfigureAwait(false);
+        ledger._opened = (ledger.State.Windows.Copy(), ledger.State.Position);
         return ledger;
     }
 
@@ -173,10 +191,12 @@ public sealed class RewardLedger : IDisposable
         bool isClosed = _records.ContainsKey(window);
         if (!isClosed && !State.Open.ContainsKey(window)) throw new KeyNotFoundException($"unknown-window: {window} was never opened; `status` lists the windows");
 
-        // A state of its own, because a close changes the state it is computed on.
-        LedgerState state = new(Log.Names);
         WindowCloser closer = new(_actors, Log, _options);
         long to = isClosed ? _records[window].Closed.SealedAt + 1 : Log.Head;
+
+        // A state of its own, because a close changes the state it is computed on.
+        LedgerSnapshot? start = _snapshots is null ? null : await _snapshots.LatestAsync(Log, isClosed ? to - 1 : to, cancel).ConfigureAwait(false);
+        LedgerState state = start?.State ?? new LedgerState(Log.Names);
         ClosedWindow? found = null;
         await closer.AdvanceAsync(state, to, closed => found = closed, null, progress, cancel).ConfigureAwait(false);
         if (isClosed) return new WindowReplay(IsFinal: true, found!);
@@ -189,11 +209,17 @@ public sealed class RewardLedger : IDisposable
     {
         WindowCloser closer = new(_actors, Log, _options);
         await closer.AdvanceAsync(State, Log.Head, Keep, Note, progress, cancel).ConfigureAwait(false);
-        if (_unrecorded.Count == 0 || _isReadOnly) return;
+        if (_unrecorded.Count > 0 && !_isReadOnly)
+        {
+            // The log was read to its end: whoever sealed these windows never came to record their close.
+            foreach (ClosedWindow closed in _unrecorded.Values) await RecordAsync(closed, cancel).ConfigureAwait(false);
+            await closer.AdvanceAsync(State, Log.Head, Keep, Note, progress, cancel).ConfigureAwait(false);
+        }
 
-        // The log was read to its end: whoever sealed these windows never came to record their close.
-        foreach (ClosedWindow closed in _unrecorded.Values) await RecordAsync(closed, cancel).ConfigureAwait(false);
-        await closer.AdvanceAsync(State, Log.Head, Keep, Note, progress, cancel).ConfigureAwait(false);
+        _observer?.CaughtUp(State.Pending?.SealedAt ?? State.Position);
+        if (!_isWorthSaving || _isReadOnly || State.Pending is not null || _unrecorded.Count > 0) return;
+        _isWorthSaving = false;
+        if (_snapshots is not null) await _snapshots.SaveAsync(Log, State, _records, cancel).ConfigureAwait(false);
     }
 
     private void Keep(ClosedWindow closed)
@@ -201,10 +227,12 @@ public sealed class RewardLedger : IDisposable
         _recent[closed.Window] = closed;
         if (_recent.Count > RecentMax) _recent.Remove(_recent.Keys.First());
         _unrecorded[closed.Window] = closed;
+        _observer?.Closed(closed, State);
     }
 
-    private void Note(RecordedEvent e)
+    private void Note(RecordedEvent e, MoneyOutcome outcome)
     {
+        _observer?.Applied(e, outcome, State);
         switch (e.Payload)
         {
             case WindowClosed closed:
@@ -214,6 +242,7 @@ public sealed class RewardLedger : IDisposable
                 (WindowClosed facts, long closedAt) = _closedAt[issued.Window];
                 _records[issued.Window] = new WindowRecord(facts, closedAt, issued, e.Position, e.Event.RecordedAt, IsFinal: false);
                 if (_unrecorded.Remove(issued.Window, out ClosedWindow? closedHere)) RequireSame(closedHere, _records[issued.Window]);
+                _isWorthSaving = true;
                 break;
             case StatementFinalized final:
                 _records[final.Window] = _records[final.Window] with { IsFinal = true };

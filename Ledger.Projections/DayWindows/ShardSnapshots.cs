@@ -5,7 +5,7 @@ namespace Ledger.Projections.DayWindows;
 
 /// <summary>Where shards leave what they hold, so that a restarted one goes on from there instead of from the window's start.</summary>
 /// <remarks>
-/// A snapshot is the list of a shard's full chunks, which never change once handed over, and the position after the last event in them.
+/// A snapshot is the list of a shard's slices, which never change once handed over, and the position after the last event in them.
 /// It lives as long as the fold: what survives a process is the log.
 /// </remarks>
 internal sealed class ShardSnapshots
@@ -20,15 +20,12 @@ internal sealed class ShardSnapshots
     public int NextEpoch(int shard) => _epochs.AddOrUpdate(shard, 1, (_, epoch) => epoch + 1);
 
     /// <summary>Keeps a snapshot in place of the shard's earlier one.</summary>
-    public void Save(int shard, IReadOnlyList<EventChunk> fullChunks)
-    {
-        _byShard[shard] = new Snapshot([.. fullChunks], fullChunks[^1].Events[^1].Position + 1);
-    }
+    public void Save(int shard, IReadOnlyList<EventSlice> slices, long nextPosition) => _byShard[shard] = new Snapshot([.. slices], nextPosition);
 
-    /// <summary>The shard's snapshot: no chunks and <paramref name="start"/> when there is none.</summary>
+    /// <summary>The shard's snapshot: nothing and <paramref name="start"/> when there is none.</summary>
     public Snapshot Load(int shard, long start) => _byShard.GetValueOrDefault(shard) ?? new Snapshot([], start);
 
-    /// <param name="Chunks">What the shard held.</param>
+    /// <param name="Slices">What the shard held.</param>
     /// <param name="NextPosition">Where its feeding goes on.</param>
-    internal sealed record Snapshot(IReadOnlyList<EventChunk> Chunks, long NextPosition);
+    internal sealed record Snapshot(IReadOnlyList<EventSlice> Slices, long NextPosition);
 }

@@ -38,7 +38,7 @@ internal sealed class WindowActor : ReceiveActor
     {
         foreach ((int shard, IActorRef child) in _shards)
         {
-            if (child.Equals(ended)) _setup.Signals.TryWrite(new ShardLost(shard, $"failed more than {RestartsMax} times, last with: {_lastFailure?.Message}"));
+            if (child.Equals(ended)) _setup.Signals.Writer.TryWrite(new ShardLost(shard, $"failed more than {RestartsMax} times, last with: {_lastFailure?.Message}"));
         }
     }
 }

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Ledger.Core.Accounting;
 using Ledger.Core.Contributions;
 using Ledger.Core.Events;
 using Ledger.Core.Identity;
@@ -17,22 +18,24 @@ public sealed class WindowCloser(IActorRefFactory actors, IEventLog log, FoldOpt
     /// <param name="state">What to bring forward.</param>
     /// <param name="to">Where to stop, exclusive.</param>
     /// <param name="closed">Told of each close, in log order, before anything behind its seal is applied.</param>
-    /// <param name="seen">Told of each event that is not columnar, after it was applied.</param>
+    /// <param name="seen">Told of each event that is not columnar, after it was applied, and of what became of its tokens.</param>
     /// <param name="progress">Told how far a fold is.</param>
     /// <param name="cancel">Stops it.</param>
     public async Task AdvanceAsync(
-        LedgerState state, long to, Action<ClosedWindow>? closed, Action<RecordedEvent>? seen, IProgress<LedgerProgress>? progress, CancellationToken cancel)
+        LedgerState state, long to, Action<ClosedWindow>? closed, Action<RecordedEvent, MoneyOutcome>? seen, IProgress<LedgerProgress>? progress, CancellationToken cancel)
     {
         if (state.Pending is not null && !await ClosePendingAsync().ConfigureAwait(false)) return;
         await foreach (IReadOnlyList<RecordedEvent> rows in RowsAhead.ReadAsync(log, state.Position, to, cancel).ConfigureAwait(false))
         {
             foreach (RecordedEvent row in rows)
             {
-                state.Apply(row);
-                seen?.Invoke(row);
+                MoneyOutcome outcome = state.Apply(row);
+                seen?.Invoke(row, outcome);
                 if (state.Pending is not null && !await ClosePendingAsync().ConfigureAwait(false)) return;
             }
         }
+
+        state.PassTo(to);
 
         // Nothing behind a seal is applied before its window is closed, so a window that waits for its draw seed holds the state there.
         async Task<bool> ClosePendingAsync()
@@ -51,7 +54,7 @@ public sealed class WindowCloser(IActorRefFactory actors, IEventLog log, FoldOpt
         (Day window, long sealedAt) = (context.Window, context.SealedAt);
         OpenWindow open = state.Open[window];
         IProgress<int>? folded = progress is null ? null : new Relay(progress, window);
-        ContributionSheet sheet = await new WindowFold(actors, log, options).FoldAsync(context, open.OpenedAt, folded, cancel).ConfigureAwait(false);
+        ContributionSheet sheet = await new WindowFold(actors, log, options).FoldAsync(context, folded, cancel).ConfigureAwait(false);
         Digest logRoot = await log.LogRootAsync(sealedAt, cancel).ConfigureAwait(false);
         Digest? seed = state.PendingDraws ? await SeedOfAsync(window, cancel).ConfigureAwait(false) : null;
         progress?.Report(new LedgerProgress("rules", window, 0));

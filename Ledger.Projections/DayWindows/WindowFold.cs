@@ -19,48 +19,50 @@ public sealed class WindowFold(IActorRefFactory actors, IEventLog log, FoldOptio
 
     /// <summary>Folds everything of the window between the position where it opened and its seal.</summary>
     /// <param name="context">The window's facts and rules.</param>
-    /// <param name="openedAt">Position of the window's opening.</param>
     /// <param name="progress">Told the share of the work done, in thousandths.</param>
     /// <param name="cancel">Stops the fold; nothing is left behind.</param>
     /// <exception cref="LogFaultException">The log is damaged, or a shard failed again and again.</exception>
-    public async Task<ContributionSheet> FoldAsync(
-        FoldContext context, long openedAt, IProgress<int>? progress = null, CancellationToken cancel = default)
+    public async Task<ContributionSheet> FoldAsync(FoldContext context, IProgress<int>? progress = null, CancellationToken cancel = default)
     {
-        long events = context.SealedAt - openedAt;
+        long events = context.SealedAt - context.OpenedAt;
         int shards = options.Shards ?? ShardsFor(events);
         int passes = (int)Math.Min(shards, 1 + (events / options.EventsPerPassMax));
-        SheetMerge sheet = new();
-        FeedBuffers buffers = new(shards);
+        int names = context.Directory.Names.Count;
+        SheetMerge sheet = new(context);
+        JudgePool judges = new(context);
+        LogFeed feed = new(log, context, shards, names, options.EventsPerGroup);
         for (int pass = 0; pass < passes; pass++)
         {
             int[] mine = [.. Enumerable.Range(0, shards).Where(shard => shard % passes == pass)];
             int done = pass;
-            Action<long> report = position => progress?.Report((int)(((done * events) + (position - openedAt)) * 1000 / Math.Max(1, events * passes)));
-            await FoldPassAsync(context, openedAt, shards, mine, buffers, sheet, report, cancel).ConfigureAwait(false);
+            Action<long> report = position => progress?.Report((int)(((done * events) + (position - context.OpenedAt)) * 1000 / Math.Max(1, events * passes)));
+            ShardSetup setup = new(
+                shards, names, new EventFrame(context.OpenedAt, context.Window.Start.Value), judges, new ShardSnapshots(),
+                Channel.CreateUnbounded<ShardSignal>(new UnboundedChannelOptions { SingleReader = true }), options.BeforeChunk);
+            await FoldPassAsync(context, setup, mine, passes, feed, sheet, report, cancel).ConfigureAwait(false);
         }
 
-        return sheet.ToSheet(context.Directory);
+        return sheet.ToSheet();
     }
 
-    /// <summary>A power of two: enough that every core has work, few enough that what each shard tallies of creators is filled many times over.</summary>
+    /// <summary>A power of two: enough that every core has work and a shard's events stay in its cache.</summary>
     internal static int ShardsFor(long events) =>
-        (int)Math.Clamp(BitOperations.RoundUpToPowerOf2((ulong)(events / FoldOptions.EventsPerShard) + 1), 4, 4096);
+        (int)Math.Clamp(BitOperations.RoundUpToPowerOf2((ulong)(events / FoldOptions.EventsPerShard) + 1), 16, 16_384);
 
     private async Task FoldPassAsync(
-        FoldContext context, long openedAt, int shards, int[] mine, FeedBuffers buffers, SheetMerge sheet, Action<long> report, CancellationToken cancel)
+        FoldContext context, ShardSetup setup, int[] mine, int passes, LogFeed feed, SheetMerge sheet, Action<long> report, CancellationToken cancel)
     {
-        Channel<ShardSignal> signals = Channel.CreateUnbounded<ShardSignal>(new UnboundedChannelOptions { SingleReader = true });
-        ShardSetup setup = new(context, shards, openedAt, new ShardSnapshots(), signals.Writer, options.BeforeChunk);
+        ChannelReader<ShardSignal> signals = setup.Signals.Reader;
         IActorRef window = actors.ActorOf(Props.Create(() => new WindowActor(setup, mine)));
         try
         {
-            IReadOnlyList<EventChunk>?[] done = new IReadOnlyList<EventChunk>?[shards];
+            bool[] done = new bool[setup.Shards];
             Dictionary<int, ShardReady> hungry = [];
             int folded = 0;
             while (folded < mine.Length)
             {
                 // Everyone who is waiting is fed in one reading of the log; at first that is every shard of the pass.
-                ShardSignal signal = await signals.Reader.ReadAsync(cancel).ConfigureAwait(false);
+                ShardSignal signal = await signals.ReadAsync(cancel).ConfigureAwait(false);
                 do
                 {
                     switch (signal)
@@ -69,8 +71,8 @@ public sealed class WindowFold(IActorRefFactory actors, IEventLog log, FoldOptio
                             hungry[ready.Shard] = ready;
                             break;
                         case ShardFolded result:
-                            if (done[result.Shard] is not null) break;
-                            done[result.Shard] = result.Chunks;
+                            if (done[result.Shard]) break;
+                            done[result.Shard] = true;
                             sheet.Add(result.Totals);
                             folded++;
                             break;
@@ -78,43 +80,31 @@ public sealed class WindowFold(IActorRefFactory actors, IEventLog log, FoldOptio
                             throw new LogFaultException("fold-failed", $"shard {lost.Shard} of window {context.Window} {lost.Reason}");
                     }
                 }
-                while (signals.Reader.TryRead(out signal!));
+                while (signals.TryRead(out signal!));
 
                 bool allStarted = setup.Snapshots.Started >= mine.Length;
                 if (hungry.Count == 0 || !allStarted) continue;
-                Feed(context, hungry, window, buffers, report, cancel);
+                await FeedAsync(setup, hungry, passes, window, feed, report, cancel).ConfigureAwait(false);
                 hungry.Clear();
             }
-
-            await window.GracefulStop(StopTimeout).ConfigureAwait(false);
-            foreach (int shard in mine)
-            {
-                foreach (EventChunk chunk in done[shard]!) buffers.Recycle(chunk);
-            }
         }
-        catch
+        finally
         {
             await window.GracefulStop(StopTimeout).ConfigureAwait(false);
-            throw;
         }
+
+        feed.Recycle();
     }
 
-    private void Feed(
-        FoldContext context, Dictionary<int, ShardReady> hungry, IActorRef window, FeedBuffers buffers, Action<long> report, CancellationToken cancel)
+    private static async Task FeedAsync(
+        ShardSetup setup, Dictionary<int, ShardReady> hungry, int passes, IActorRef window, LogFeed feed, Action<long> report, CancellationToken cancel)
     {
-        long from = hungry.Values.Min(ready => ready.FromPosition);
-        buffers.Begin(hungry.Values);
-        foreach (LogBlock block in log.ReadBlocks(from, context.SealedAt, new BlockRequest(Rows: true, Columns: true, context.Window), cancel))
-        {
-            cancel.ThrowIfCancellationRequested();
-            buffers.Scatter(MergeRows(context, block, buffers.Merged), Send);
-            report(block.FirstPosition + block.Count);
-        }
-
-        buffers.Flush(Send);
+        long[] from = new long[setup.Shards];
+        Array.Fill(from, long.MaxValue);
+        foreach (ShardReady ready in hungry.Values) from[ready.Shard] = ready.FromPosition;
+        await feed.RunAsync(
+            from, setup.Frame, passes, (shard, slice) => window.Tell(new ShardChunk(shard, hungry[shard].Epoch, slice)), report, cancel).ConfigureAwait(false);
         foreach (ShardReady ready in hungry.Values) window.Tell(new FoldShard(ready.Shard, ready.Epoch));
-
-        void Send(int shard, int epoch, EventChunk chunk) => window.Tell(new ShardChunk(shard, epoch, chunk));
     }
 
     /// <summary>Puts the block's activity rows of the window among its columns, in log order.</summary>
@@ -142,14 +132,17 @@ public sealed class WindowFold(IActorRefFactory actors, IEventLog log, FoldOptio
 /// <summary>How a fold uses the machine; no result depends on it.</summary>
 public sealed record FoldOptions
 {
-    /// <summary>Events per shard that a shard count is chosen for. Measured: with four times fewer, the shards' tallies cost more than the caches save.</summary>
-    internal const int EventsPerShard = 640_000;
+    /// <summary>Events per shard that a shard count is chosen for.</summary>
+    internal const int EventsPerShard = 40_000;
 
     /// <summary>Shards per window, a power of two; chosen from the window's size when null.</summary>
     public int? Shards { get; init; }
 
-    /// <summary>Events held at once, in 32 bytes each: one GiB.</summary>
-    public int EventsPerPassMax { get; init; } = 32 << 20;
+    /// <summary>Events held at once, in 24 bytes each.</summary>
+    public int EventsPerPassMax { get; init; } = 50 << 20;
+
+    /// <summary>Events that are partitioned together: what one worker reads at a time.</summary>
+    public int EventsPerGroup { get; init; } = 1 << 17;
 
     /// <summary>Called by a shard before each message; fault tests make it throw.</summary>
     internal Action<int>? BeforeChunk { get; init; }

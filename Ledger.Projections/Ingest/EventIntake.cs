@@ -13,7 +13,7 @@ namespace Ledger.Projections.Ingest;
 /// a ruleset but through the same intake, because that is what keeps an event from landing behind the seal of its window.
 /// Members may be called from any thread; they take turns. Memory is bounded by the group size.
 /// </remarks>
-public sealed class EventIntake : IDisposable
+public sealed partial class EventIntake : IDisposable
 {
     /// <summary>Events of one append when nothing else is asked for: enough that a commit's cost vanishes in it.</summary>
     public const int GroupSizeDefault = 5_000;
@@ -21,14 +21,16 @@ public sealed class EventIntake : IDisposable
     private readonly IEventLog _log;
     private readonly TimeProvider _clock;
     private readonly SemaphoreSlim _turn = new(1, 1);
-    private readonly OpenWindows _windows = new();
+    private readonly OpenWindows _windows;
     private readonly List<NewEvent> _group;
     private readonly List<(int Index, bool Carried)> _groupIndex;
     private readonly int _groupSize;
     private long _seen;
 
-    private EventIntake(IEventLog log, TimeProvider clock, int groupSize)
+    private EventIntake(IEventLog log, TimeProvider clock, int groupSize, OpenWindows windows, long seen)
     {
+        _windows = windows;
+        _seen = seen;
         _log = log;
         _clock = clock;
         _groupSize = groupSize;
@@ -42,8 +44,16 @@ public sealed class EventIntake : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(groupSize, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(groupSize, 100_000);
-        EventIntake intake = new(log, clock, groupSize);
+        EventIntake intake = new(log, clock, groupSize, new OpenWindows(), 0);
         intake.CatchUp(cancel);
+        return intake;
+    }
+
+    /// <summary>Opens the intake of a log whose windows and rulesets up to a position are known already.</summary>
+    internal static EventIntake Open(IEventLog log, TimeProvider clock, OpenWindows known, long position)
+    {
+        EventIntake intake = new(log, clock, GroupSizeDefault, known, position);
+        intake.CatchUp(CancellationToken.None);
         return intake;
     }
 
@@ -195,19 +205,23 @@ public sealed class EventIntake : IDisposable
     {
         if (_group.Count == 0) return;
         IReadOnlyList<AppendOutcome> appended = await _log.AppendAsync(_group, cancel);
-        long fresh = 0;
         for (int i = 0; i < appended.Count; i++)
         {
             (int index, bool carried) = _groupIndex[i];
-            if (!appended[i].IsDuplicate) fresh++;
             IntakeStatus status = appended[i].IsDuplicate ? IntakeStatus.Duplicate : carried ? IntakeStatus.CarriedForward : IntakeStatus.Accepted;
             outcomes[index] = new IntakeOutcome(status, appended[i].Position);
         }
 
-        // Our own events say nothing of windows. If others appended meanwhile, the next catch-up reads theirs.
-        if (_log.Head == _seen + fresh) _seen += fresh;
+        Seen(appended);
         _group.Clear();
         _groupIndex.Clear();
+    }
+
+    /// <summary>Our own events say nothing of windows. If others appended meanwhile, the next catch-up reads theirs.</summary>
+    private void Seen(IReadOnlyList<AppendOutcome> appended)
+    {
+        long fresh = appended.Count(outcome => !outcome.IsDuplicate);
+        if (_log.Head == _seen + fresh) _seen += fresh;
     }
 
     private async ValueTask OpenWindowAsync(Day window, AdoptedRuleset ruleset, UnixMs now, CancellationToken cancel)

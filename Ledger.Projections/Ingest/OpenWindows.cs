@@ -2,6 +2,7 @@ using Ledger.Core.Events;
 using Ledger.Core.Merkle;
 using Ledger.Core.Rulesets;
 using Ledger.Core.Time;
+using Ledger.Projections.DayWindows.Snapshots;
 
 namespace Ledger.Projections.Ingest;
 
@@ -35,6 +36,38 @@ public sealed class OpenWindows
         }
 
         return null;
+    }
+
+    /// <summary>The same windows and rulesets, for somebody who goes on alone.</summary>
+    internal OpenWindows Copy()
+    {
+        OpenWindows copy = new() { LastSealed = LastSealed, LatestOpened = LatestOpened };
+        copy._open.UnionWith(_open);
+        copy._adopted.AddRange(_adopted);
+        return copy;
+    }
+
+    internal void WriteTo(BinaryWriter output)
+    {
+        output.Write(_open.Count);
+        foreach (Day window in _open) output.Write(window.Number);
+        output.Write(LastSealed?.Number ?? -1);
+        output.Write(LatestOpened?.Number ?? -1);
+        output.Write(_adopted.Count);
+        foreach (AdoptedRuleset adopted in _adopted)
+        {
+            output.Write(adopted.FirstWindow.Number);
+            output.Write(adopted.Hash);
+            output.Write(adopted.Ruleset);
+        }
+    }
+
+    internal void Restore(BinaryReader input)
+    {
+        for (int left = input.ReadInt32(); left > 0; left--) _open.Add(input.ReadDay());
+        LastSealed = input.ReadInt32() is var last and >= 0 ? Day.FromNumber(last) : null;
+        LatestOpened = input.ReadInt32() is var latest and >= 0 ? Day.FromNumber(latest) : null;
+        for (int left = input.ReadInt32(); left > 0; left--) _adopted.Add(new AdoptedRuleset(input.ReadDay(), input.ReadDigest(), input.ReadRuleset()));
     }
 
     /// <summary>Takes one event; kinds that say nothing of windows or rulesets change nothing.</summary>

@@ -38,6 +38,9 @@ public sealed class FaultCliTests : IDisposable
     [InlineData("explain", "event", "17")]
     [InlineData("demo", "--accounts", "7")]
     [InlineData("statement")]
+    [InlineData("serve", "--http", "0.0.0.0:0")]
+    [InlineData("serve", "--grpc", "nowhere")]
+    [InlineData("keys", "add", "app", "--scope", "everything")]
     public async Task A_command_line_that_makes_no_sense_is_exit_code_2(params string[] args)
     {
         CliAnswer answer = (await _cli.Async(args)).Expect(ExitCode.Usage);
@@ -51,7 +54,7 @@ public sealed class FaultCliTests : IDisposable
         string[][] verbs =
         [
             ["demo"], ["import"], ["export"], ["close"], ["statement"], ["explain", "account"], ["explain", "event"], ["audit"], ["prove", "account"], ["prove", "event"], ["verify"],
-            ["ruleset", "new"], ["ruleset", "check"], ["ruleset", "diff"], ["ruleset", "adopt"], ["ruleset", "show"], ["status"],
+            ["ruleset", "new"], ["ruleset", "check"], ["ruleset", "diff"], ["ruleset", "adopt"], ["ruleset", "show"], ["status"], ["serve"], ["keys", "add"], ["keys", "rotate"], ["keys", "revoke"], ["keys", "list"],
         ];
         foreach (string[] verb in verbs)
         {

@@ -118,7 +118,7 @@ public sealed class FoldTests
                 Append(columns, context, e);
                 ShardTotals totals = new();
                 new AccountJudge(context).Judge(names.Find(account.Key), Events(columns), totals);
-                long points = SheetMerge.Merge([totals], context.Directory).PointsMicro.Sum();
+                long points = SheetMerge.Merge([totals], context).PointsMicro.Sum();
                 Assert.True(points >= before, $"{e.Payload} took {account.Key} from {before} to {points}");
                 before = points;
             }
@@ -150,23 +150,20 @@ public sealed class FoldTests
     private static ContributionSheet FoldEvents(IEnumerable<RecordedEvent> events, FoldContext context, int shards)
     {
         NameTable names = context.Directory.Names;
-        ActivityColumns[] parts = [.. Enumerable.Range(0, shards).Select(_ => new ActivityColumns())];
-        foreach (RecordedEvent e in events) Append(parts[names.Find(((ActivityPayload)e.Payload).Actor.Value) % shards], context, e);
-        List<ShardTotals> totals = [];
-        for (int shard = shards - 1; shard >= 0; shard--)
+        EventFrame frame = new(context.OpenedAt, context.Window.Start.Value);
+        EventDealer dealer = new(shards, names.Count, frame);
+        ShardBuffer[] buffers = [.. Enumerable.Range(0, shards).Select(shard => new ShardBuffer(shard, shards))];
+        foreach (RecordedEvent[] group in events.Chunk(50))
         {
-            ShardBuffer buffer = new(shard, shards);
-            foreach (ShardEvent[] part in Events(parts[shard]).Chunk(EventChunk.Capacity))
-            {
-                EventChunk chunk = new();
-                foreach (ShardEvent e in part) chunk.Add(e);
-                buffer.Add(chunk);
-            }
-
-            totals.Add(buffer.Fold(context));
+            ActivityColumns columns = new();
+            foreach (RecordedEvent e in group) Append(columns, context, e);
+            dealer.Take(columns);
+            (PackedEvent[] dealt, int[] starts) = dealer.Deal(count => new PackedEvent[count]);
+            for (int shard = 0; shard < shards; shard++) buffers[shard].Add(new EventSlice(dealt, starts[shard], starts[shard + 1] - starts[shard]));
         }
 
-        return SheetMerge.Merge(totals, context.Directory);
+        AccountJudge judge = new(context);
+        return SheetMerge.Merge(buffers.Reverse().Select(buffer => buffer.Fold(judge, names.Count, frame)), context);
     }
 
     private static ShardEvent[] Events(ActivityColumns columns) => [.. Enumerable.Range(0, columns.Count).Select(i => ShardEvent.From(columns, i))];

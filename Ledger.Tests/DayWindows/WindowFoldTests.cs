@@ -25,7 +25,7 @@ public sealed class WindowFoldTests : IDisposable
         World world = new(seed, size.Get * 10);
         Digest expected = FoldOn(world, new FoldOptions { Shards = 1 }, batch: 1_000);
         Assert.Equal(expected, FoldOn(world, new FoldOptions { Shards = 4 }, batch: 1));
-        Assert.Equal(expected, FoldOn(world, new FoldOptions { Shards = 16, EventsPerPassMax = 50 }, batch: 7));
+        Assert.Equal(expected, FoldOn(world, new FoldOptions { Shards = 16, EventsPerPassMax = 50, EventsPerGroup = 64 }, batch: 7));
         Assert.Equal(expected, FoldOn(world, new FoldOptions(), batch: 64));
     }
 
@@ -39,6 +39,7 @@ public sealed class WindowFoldTests : IDisposable
         FoldOptions crashing = new()
         {
             Shards = 4,
+            EventsPerGroup = 32,
             BeforeChunk = _ =>
             {
                 lock (random)
@@ -59,7 +60,7 @@ public sealed class WindowFoldTests : IDisposable
         World world = new(5, 60_000);
         Digest expected = FoldOn(world, new FoldOptions { Shards = 1 }, batch: 5_000);
         int messages = 0;
-        FoldOptions crashLate = new() { Shards = 1, BeforeChunk = _ => Interlocked.Increment(ref messages).IfEquals(25, () => throw new InvalidOperationException("injected")) };
+        FoldOptions crashLate = new() { Shards = 1, EventsPerGroup = 2_048, BeforeChunk = _ => Interlocked.Increment(ref messages).IfEquals(25, () => throw new InvalidOperationException("injected")) };
         Assert.Equal(expected, FoldOn(world, crashLate, batch: 5_000));
 
         // 30 chunks and the order to fold: resuming from the snapshot after 16 chunks repeats less than a start from nothing would.
@@ -84,7 +85,7 @@ public sealed class WindowFoldTests : IDisposable
         await using InMemoryEventLog log = new();
         foreach (RecordedEvent[] part in world.Events.Chunk(batch)) await log.AppendAsync([.. part.Select(e => e.Event)]);
         FoldContext context = world.Context(log.Names);
-        ContributionSheet sheet = await new WindowFold(_actors, log, options).FoldAsync(context, world.OpenedAt);
+        ContributionSheet sheet = await new WindowFold(_actors, log, options).FoldAsync(context);
         return SheetDigest.Of(sheet, log.Names);
     }
 }

@@ -3,34 +3,50 @@ using Xunit;
 
 namespace Ledger.Tests.Kernels;
 
-/// <summary>A tally counts for as many creators as a shard meets.</summary>
+/// <summary>Guaranteed: a tally counts for as many creators and as many counterparties as a shard meets.</summary>
 public sealed class CreatorTallyTests
 {
     [Fact]
-    public void A_creator_that_makes_the_tally_grow_is_counted_like_any_other()
+    public void Counterparties_of_one_creator_are_counted_however_many_there_are()
     {
-        CreatorTally tally = new();
-        for (int round = 0; round < 2; round++)
+        CreatorTally tally = new(owners: 6);
+        ShardTotals totals = new();
+        for (int account = 0; account < 20_000; account++)
         {
-            for (int creator = 0; creator < 5_000; creator++) tally.Add(creator * 7, CreatorTally.Posts, creator);
+            tally.BeginAccount(totals);
+            tally.Add(5, account % 64);
         }
 
-        Assert.Equal(5_000, tally.Count);
-        for (int creator = 0; creator < 5_000; creator++)
-            Assert.Equal(2 * creator, tally[tally.Row(creator * 7), CreatorTally.Posts]);
+        tally.MoveTo(totals);
+        for (int column = 0; column < CreatorTally.Columns; column++)
+        {
+            Assert.Equal(Enumerable.Range(0, 20_000).Count(account => (((account % 64) >> column) & 1) == 1), Total(totals, owner: 5, column));
+            Assert.Equal(0, Total(totals, owner: 4, column));
+        }
     }
 
     [Fact]
-    public void Counterparties_of_one_creator_are_counted_however_many_there_are()
+    public void A_tally_that_handed_over_counts_from_nothing_again()
     {
-        CreatorTally tally = new();
-        for (int account = 0; account < 20_000; account++)
+        CreatorTally tally = new(owners: 3_000);
+        for (int round = 0; round < 2; round++)
         {
-            tally.BeginAccount();
-            tally.AddCounterparty(5, account % 32);
+            ShardTotals totals = new();
+            tally.BeginAccount(totals);
+            for (int owner = 0; owner < 3_000; owner++) tally.Add(owner, 1 << (owner % CreatorTally.Columns));
+            tally.MoveTo(totals);
+            for (int owner = 0; owner < 3_000; owner++) Assert.Equal(1, Total(totals, owner, owner % CreatorTally.Columns));
+        }
+    }
+
+    private static int Total(ShardTotals totals, int owner, int column)
+    {
+        int sum = 0;
+        for (int i = 0; i < totals.ReceivedOwner.Length; i++)
+        {
+            if (totals.ReceivedOwner[i] == owner) sum += (int)CreatorTally.Unpack(totals.ReceivedPacked[i], column);
         }
 
-        for (int kind = 0; kind < 5; kind++)
-            Assert.Equal(Enumerable.Range(0, 20_000).Count(account => (((account % 32) >> kind) & 1) == 1), tally[tally.Row(5), CreatorTally.Viewers + kind]);
+        return sum;
     }
 }

@@ -69,10 +69,11 @@ public sealed class CommunityPointsTests
         Memberships memberships = new(directory);
         Retractions retractions = new(_names);
         TeamRoster roster = TeamRoster.Empty;
+        long openedAt = 0;
         Minutes bandwidth = new();
         await foreach (RecordedEvent e in log.ReadAllAsync(0))
         {
-            if (e.Payload is WindowOpened opened && opened.Window == second) roster = memberships.Roster(0);
+            if (e.Payload is WindowOpened opened && opened.Window == second) (roster, openedAt) = (memberships.Roster(0), e.Position);
             directory.Apply(e);
             memberships.Apply(e);
             retractions.Apply(e);
@@ -85,6 +86,7 @@ public sealed class CommunityPointsTests
         return new FoldContext
         {
             Window = second,
+            OpenedAt = openedAt,
             SealedAt = log.Head,
             Rules = Ruleset.Default.ForKernel(),
             Directory = directory,

@@ -11,5 +11,10 @@ public sealed class ManualClock : TimeProvider
 
     public void Set(string now) => Now = UnixMs.TryParse(now, out UnixMs parsed) ? parsed : throw new FormatException(now);
 
+    /// <summary>Timestamps stand still with the clock.</summary>
+    public override long TimestampFrequency => 1_000;
+
+    public override long GetTimestamp() => Now.Value;
+
     public override DateTimeOffset GetUtcNow() => DateTimeOffset.FromUnixTimeMilliseconds(Now.Value);
 }

@@ -78,6 +78,7 @@ public sealed class World
         return new FoldContext
         {
             Window = Window,
+            OpenedAt = OpenedAt,
             SealedAt = SealedAt,
             Rules = Rules,
             Directory = directory,

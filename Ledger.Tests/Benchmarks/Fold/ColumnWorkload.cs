@@ -14,6 +14,7 @@ internal sealed class ColumnWorkload
 
     private readonly int _accounts;
     private readonly int _videos;
+    private readonly Directory _directory;
 
     public ColumnWorkload(long events, int accounts, int videos)
     {
@@ -24,17 +25,8 @@ internal sealed class ColumnWorkload
         foreach (EventPayload payload in Reference()) Apply(payload);
         Window = Day.FromNumber(20_000);
         FirstPosition = position;
-        Context = new FoldContext
-        {
-            Window = Window,
-            SealedAt = position + events,
-            Rules = Ruleset.Default.ForKernel(),
-            Directory = directory,
-            Roster = TeamRoster.Empty,
-            Retractions = new Retractions(names),
-            Bandwidth = new NoBandwidth(),
-            Unfunded = new HashSet<long>(),
-        };
+        _directory = directory;
+        SealedAt = position + events;
 
         void Apply(EventPayload payload)
         {
@@ -48,7 +40,23 @@ internal sealed class ColumnWorkload
 
     public long FirstPosition { get; }
 
-    public FoldContext Context { get; }
+    public long SealedAt { get; }
+
+    public NameTable Names => _directory.Names;
+
+    /// <summary>A context whose kernel tables are not made yet.</summary>
+    public FoldContext Context() => new()
+    {
+        Window = Window,
+        OpenedAt = FirstPosition,
+        SealedAt = SealedAt,
+        Rules = Ruleset.Default.ForKernel(),
+        Directory = _directory,
+        Roster = TeamRoster.Empty,
+        Retractions = new Retractions(Names),
+        Bandwidth = new NoBandwidth(),
+        Unfunded = new HashSet<long>(),
+    };
 
     /// <summary>Accounts, spaces and videos.</summary>
     public IEnumerable<EventPayload> Reference()
@@ -67,7 +75,7 @@ internal sealed class ColumnWorkload
     {
         ActivityColumns batch = new(Batch);
         ulong state = 1;
-        long end = Context.SealedAt;
+        long end = SealedAt;
         for (long position = FirstPosition; position < end;)
         {
             batch.Clear();

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using Ledger.Core.Contributions;
@@ -12,18 +13,20 @@ internal static class FoldBench
 {
     private const int WarmUps = 4;
     private const int Runs = 9;
+    private const int BatchesPerGroup = 8;
+
+    private static readonly ConcurrentBag<PackedEvent[]> Free = [];
 
     public static void Run(long events)
     {
         ColumnWorkload workload = new(events, accounts: 100_000, videos: 200_000);
         ActivityColumns[] input = [.. workload.Batches().Select(Copy)];
         int shards = WindowFold.ShardsFor(events);
-        FeedBuffers feed = new(shards);
         List<double> rates = [];
         for (int run = 0; run < WarmUps + Runs; run++)
         {
             long started = Stopwatch.GetTimestamp();
-            ContributionSheet sheet = Fold(workload, input, feed, shards);
+            ContributionSheet sheet = Fold(workload, input, shards);
             double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
             if (run >= WarmUps) rates.Add(events / seconds / 1e6);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
@@ -35,27 +38,42 @@ internal static class FoldBench
             $"fold columns: median {rates[Runs / 2]:F1}, best {rates[^1]:F1} M events/s over {Runs} runs; {shards} shards, {Environment.ProcessorCount} cores"));
     }
 
-    private static ContributionSheet Fold(ColumnWorkload workload, ActivityColumns[] input, FeedBuffers feed, int count)
+    private static ContributionSheet Fold(ColumnWorkload workload, ActivityColumns[] input, int count)
     {
         long started = Stopwatch.GetTimestamp();
-        ShardBuffer[] shards = [.. Enumerable.Range(0, count).Select(shard => new ShardBuffer(shard, count))];
-        feed.Begin(Enumerable.Range(0, count).Select(shard => new ShardReady(shard, 1, 0)));
-        foreach (ActivityColumns batch in input) feed.Scatter(batch, (shard, _, chunk) => shards[shard].Add(chunk));
-        feed.Flush((shard, _, chunk) => shards[shard].Add(chunk));
-        double dealt = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        SheetMerge merge = new();
+        FoldContext context = workload.Context();
+        EventFrame frame = new(context.OpenedAt, context.Window.Start.Value);
+        int names = context.Directory.Names.Count;
+        ActivityColumns[][] groups = [.. input.Chunk(BatchesPerGroup)];
+        (PackedEvent[] Events, int[] Starts)[] dealt = new (PackedEvent[], int[])[groups.Length];
+        Parallel.For(0, groups.Length, () => new EventDealer(count, names, frame), (group, _, dealer) =>
+        {
+            foreach (ActivityColumns batch in groups[group]) dealer.Take(batch);
+            dealt[group] = dealer.Deal(Rent);
+            return dealer;
+        }, _ => { });
+        double partitioned = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        SheetMerge merge = new(context);
+        JudgePool judges = new(context);
         Parallel.For(0, count, shard =>
         {
-            ShardTotals totals = shards[shard].Fold(workload.Context);
+            ShardBuffer buffer = new(shard, count);
+            foreach ((PackedEvent[] events, int[] starts) in dealt) buffer.Add(new EventSlice(events, starts[shard], starts[shard + 1] - starts[shard]));
+            AccountJudge judge = judges.Rent();
+            ShardTotals totals = buffer.Fold(judge, names, frame);
+            judges.Return(judge);
             lock (merge) merge.Add(totals);
         });
         double judged = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        ContributionSheet sheet = merge.ToSheet(workload.Context.Directory);
+        ContributionSheet sheet = merge.ToSheet();
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"  deal {dealt:F3} s, judge and add up {judged - dealt:F3} s, sheet {Stopwatch.GetElapsedTime(started).TotalSeconds - judged:F3} s"));
-        foreach (EventChunk chunk in shards.SelectMany(s => s.Chunks)) feed.Recycle(chunk);
+            $"  deal {partitioned:F3} s, judge and add up {judged - partitioned:F3} s, sheet {Stopwatch.GetElapsedTime(started).TotalSeconds - judged:F3} s"));
+        foreach ((PackedEvent[] events, _) in dealt) Free.Add(events);
         return sheet;
     }
+
+    private static PackedEvent[] Rent(int events) =>
+        Free.TryTake(out PackedEvent[]? array) && array.Length >= events ? array : GC.AllocateUninitializedArray<PackedEvent>(Math.Max(events, BatchesPerGroup * 16_384), pinned: true);
 
     private static ActivityColumns Copy(ActivityColumns batch)
     {

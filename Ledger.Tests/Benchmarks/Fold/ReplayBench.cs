@@ -43,7 +43,7 @@ internal static class ReplayBench
             await log.AppendAsync([.. batch.Select(p => new NewEvent(new EventId(id++), yesterday.Start, yesterday.Start, yesterday, p))]);
         await log.AppendAsync([Own(new WindowOpened(workload.Window, Ruleset.Default.Hash))]);
 
-        NameTable names = workload.Context.Directory.Names;
+        NameTable names = workload.Names;
         foreach (ActivityColumns batch in workload.Batches())
         {
             NewEvent[] group = new NewEvent[batch.Count];
@@ -80,7 +80,7 @@ internal static class ReplayBench
         await using EmbeddedEventLog log = await EmbeddedEventLog.OpenReadOnlyAsync(directory);
         using ActorSystem actors = ActorSystem.Create("bench", "akka.loglevel = OFF");
         double opened = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        using RewardLedger ledger = await RewardLedger.OpenAsync(log, actors, TimeProvider.System, new FoldOptions(), isReadOnly: true, new Stages(started));
+        using RewardLedger ledger = await RewardLedger.OpenAsync(log, actors, TimeProvider.System, new FoldOptions(), isReadOnly: true, progress: new Stages(started));
         double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         Print($"replay: {log.Head:N0} events from the log to the closed window in {seconds:F2} s (opening {opened:F2} s) = {log.Head / seconds / 1e6:F2} M events/s; peak memory {PeakMiB():N0} MiB; {Environment.ProcessorCount} cores");
         await actors.Terminate();

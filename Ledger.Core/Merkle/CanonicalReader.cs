@@ -1,12 +1,12 @@
 using System.Buffers.Binary;
 using System.Text;
 using Ledger.Core.Identity;
-using Ledger.Core.Merkle;
+using Ledger.Core.Time;
 
-namespace Ledger.Core.Payouts;
+namespace Ledger.Core.Merkle;
 
 /// <summary>Reads what <see cref="CanonicalBuffer"/> wrote. Bytes that end early or hold a count they cannot fill are a fault.</summary>
-internal ref struct StateReader(ReadOnlySpan<byte> bytes)
+internal ref struct CanonicalReader(ReadOnlySpan<byte> bytes)
 {
     private ReadOnlySpan<byte> _rest = bytes;
 
@@ -22,6 +22,13 @@ internal ref struct StateReader(ReadOnlySpan<byte> bytes)
 
     internal UInt128 Amount() => BinaryPrimitives.ReadUInt128LittleEndian(Take(16));
 
+    /// <summary>A signed amount, as <see cref="CanonicalBuffer.Signed"/> wrote it.</summary>
+    internal Int128 Signed() => unchecked((Int128)Amount());
+
+    internal Day Day() => Time.Day.TryFromNumber(Int32(), out Day day) ? day : throw Damaged();
+
+    internal EventId Event() => EventId.FromBytes(Take(EventId.SizeBytes));
+
     internal WalletAddress Wallet() => WalletAddress.FromBytes(Take(WalletAddress.SizeBytes));
 
     internal ReadOnlySpan<byte> Id() => Take(Byte());
@@ -31,7 +38,13 @@ internal ref struct StateReader(ReadOnlySpan<byte> bytes)
     /// <summary>A number of rows; each has at least one byte, so a number above what is left is no number of rows.</summary>
     internal int Count() => Int32() is var count && (uint)count <= (uint)_rest.Length ? count : throw Damaged();
 
-    internal static FormatException Damaged() => new("payout-state-damaged: these bytes are no payout state; replay the log instead");
+    /// <summary>Fails when bytes are left that nothing used.</summary>
+    internal readonly void RequireEnd()
+    {
+        if (!AtEnd) throw Damaged();
+    }
+
+    internal static FormatException Damaged() => new("state-damaged: these bytes are no state of a ledger; replay the log instead");
 
     private ReadOnlySpan<byte> Take(int size)
     {

@@ -1,0 +1,27 @@
+using Ledger.Projections.EventLog;
+using Ledger.Projections.EventLog.Embedded;
+
+namespace Ledger.Host.Composition;
+
+/// <summary>The stores that a log can live in, chosen by the scheme of its address: one line per scheme.</summary>
+internal static class LogStores
+{
+    private static readonly Dictionary<string, Store> ByScheme = new(StringComparer.Ordinal)
+    {
+        [""] = new(async (folder, cancel) => await EmbeddedEventLog.OpenAsync(folder, cancel), async (folder, cancel) => await EmbeddedEventLog.OpenReadOnlyAsync(folder, cancel)),
+    };
+
+    private delegate Task<IEventLog> Opening(string address, CancellationToken cancel);
+
+    /// <summary>Opens the log for appending, making it when there is none.</summary>
+    public static Task<IEventLog> WriteAsync(LogAddress address, CancellationToken cancel) => Of(address).Write(address.Value, cancel);
+
+    /// <summary>Opens the log as it stands now for reading only, beside a process that may be writing to it.</summary>
+    public static Task<IEventLog> ReadAsync(LogAddress address, CancellationToken cancel) => Of(address).Read(address.Value, cancel);
+
+    private static Store Of(LogAddress address) => ByScheme.TryGetValue(address.Scheme, out Store? store)
+        ? store
+        : throw new FormatException($"log-scheme: no store is named '{address.Scheme}://'; give a folder{string.Concat(ByScheme.Keys.Where(scheme => scheme.Length > 0).Select(scheme => $" or {scheme}://…"))}");
+
+    private sealed record Store(Opening Write, Opening Read);
+}

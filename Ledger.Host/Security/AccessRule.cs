@@ -1,0 +1,38 @@
+using Microsoft.AspNetCore.Builder;
+
+namespace Ledger.Host.Security;
+
+/// <summary>Who may use an endpoint. One without a rule is closed to everybody.</summary>
+/// <param name="AnyOf">One of these permissions is enough; empty when the endpoint is public.</param>
+internal sealed record AccessRule(IReadOnlyList<Scope> AnyOf)
+{
+    public static AccessRule Public { get; } = new([]);
+
+    public bool IsPublic => AnyOf.Count == 0;
+}
+
+/// <summary>States access where an endpoint is mapped; works for gRPC services too.</summary>
+internal static class AccessRules
+{
+    /// <summary>Asks for a live key with one of these permissions.</summary>
+    public static T RequireScope<T>(this T endpoint, Scope first, params Scope[] others)
+        where T : IEndpointConventionBuilder =>
+        endpoint.RequireScope([first, .. others]);
+
+    /// <inheritdoc cref="RequireScope{T}(T, Scope, Scope[])"/>
+    public static T RequireScope<T>(this T endpoint, IReadOnlyList<Scope> anyOf)
+        where T : IEndpointConventionBuilder
+    {
+        if (anyOf.Count == 0) throw new ArgumentException("say OpenToAll when no permission is asked for", nameof(anyOf));
+        endpoint.Add(e => e.Metadata.Add(new AccessRule(anyOf)));
+        return endpoint;
+    }
+
+    /// <summary>Asks for nothing: health, documentation. Never for anything that writes or tells of accounts.</summary>
+    public static T OpenToAll<T>(this T endpoint)
+        where T : IEndpointConventionBuilder
+    {
+        endpoint.Add(e => e.Metadata.Add(AccessRule.Public));
+        return endpoint;
+    }
+}

@@ -1,0 +1,97 @@
+using System.Collections.Concurrent;
+using Ledger.Core.Contributions;
+using Ledger.Core.Events;
+using Ledger.Core.Kernels;
+using Ledger.Projections.EventLog;
+
+namespace Ledger.Projections.DayWindows;
+
+/// <summary>Reads a stretch of the log on all cores and deals its activity to shards, in log order for each shard.</summary>
+/// <remarks>
+/// The stretch is cut into ranges of positions; each worker reads, decodes and partitions whole ranges on its own, and what it made is sent
+/// when everything before it has been sent. Arrays are kept from pass to pass: a window larger than memory is folded in the memory of one pass.
+/// </remarks>
+internal sealed class LogFeed(IEventLog log, FoldContext context, int shards, int names, int eventsPerGroup)
+{
+    private readonly ConcurrentBag<PackedEvent[]> _free = [];
+    private readonly ConcurrentBag<PackedEvent[]> _lent = [];
+    private readonly int _workers = Environment.ProcessorCount;
+
+    /// <summary>Takes every array back. Only when nobody holds a slice any more.</summary>
+    public void Recycle()
+    {
+        while (_lent.TryTake(out PackedEvent[]? array)) _free.Add(array);
+    }
+
+    /// <summary>Feeds shards, each from its own position up to the seal.</summary>
+    /// <param name="fromByShard">Where each starts; <see cref="long.MaxValue"/> for a shard that is not fed.</param>
+    /// <param name="frame">What the events are relative to.</param>
+    /// <param name="sparsity">How many times more positions a group may span than it should hold events: the number of passes.</param>
+    /// <param name="send">Takes a shard's next slice. Called by one thread at a time.</param>
+    /// <param name="report">Told the position behind what was sent.</param>
+    /// <param name="cancel">Stops it.</param>
+    /// <exception cref="LogFaultException">The log is damaged; the first damage is named.</exception>
+    public async Task RunAsync(
+        long[] fromByShard, EventFrame frame, int sparsity, Action<int, EventSlice> send, Action<long> report, CancellationToken cancel)
+    {
+        long start = fromByShard.Min();
+        long span = (long)eventsPerGroup * sparsity;
+        int ranges = (int)((Math.Max(0, context.SealedAt - start) + span - 1) / span);
+        (PackedEvent[] Events, int[] Starts)?[] dealt = new (PackedEvent[], int[])?[ranges];
+        Exception?[] failures = new Exception?[ranges];
+        int next = 0, sent = 0, failed = 0;
+        Lock gate = new();
+        await Task.WhenAll(Enumerable.Range(0, Math.Min(_workers, ranges)).Select(_ => Task.Run(Work, CancellationToken.None))).ConfigureAwait(false);
+        if (failures.FirstOrDefault(failure => failure is not null) is { } first) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(first);
+
+        void Work()
+        {
+            EventDealer dealer = new(shards, names, frame);
+            dealer.FeedFrom(fromByShard);
+            ActivityColumns merged = new();
+            while (Volatile.Read(ref failed) == 0 && Interlocked.Increment(ref next) - 1 is var range && range < ranges)
+            {
+                try
+                {
+                    long from = start + (range * span);
+                    foreach (LogBlock block in log.ReadBlocks(from, Math.Min(from + span, context.SealedAt), new BlockRequest(Rows: true, Columns: true, context.Window), cancel))
+                        dealer.Take(WindowFold.MergeRows(context, block, merged));
+                    Publish(range, dealer.Deal(Rent));
+                }
+                catch (Exception e)
+                {
+                    failures[range] = e;
+                    Volatile.Write(ref failed, 1);
+                }
+            }
+        }
+
+        void Publish(int range, (PackedEvent[], int[]) group)
+        {
+            lock (gate)
+            {
+                dealt[range] = group;
+                for (; sent < ranges && dealt[sent] is { } ready; sent++)
+                {
+                    for (int shard = 0; shard < shards; shard++)
+                    {
+                        int count = ready.Starts[shard + 1] - ready.Starts[shard];
+                        if (count > 0) send(shard, new EventSlice(ready.Events, ready.Starts[shard], count));
+                    }
+
+                    dealt[sent] = null;
+                    report(Math.Min(start + ((sent + 1) * span), context.SealedAt));
+                }
+            }
+        }
+    }
+
+    /// <summary>An array for a group: a full one is used again, one that would stay half empty is made to measure.</summary>
+    private PackedEvent[] Rent(int count)
+    {
+        if (count > eventsPerGroup || count < eventsPerGroup / 2) return GC.AllocateUninitializedArray<PackedEvent>(count);
+        PackedEvent[] array = _free.TryTake(out PackedEvent[]? free) ? free : GC.AllocateUninitializedArray<PackedEvent>(eventsPerGroup, pinned: true);
+        _lent.Add(array);
+        return array;
+    }
+}
