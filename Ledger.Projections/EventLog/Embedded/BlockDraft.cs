@@ -41,32 +41,33 @@ internal sealed class BlockDraft
     public RowsPart Rows { get; } = new();
 
     /// <summary>16 bytes for each event.</summary>
-    public byte[] Ids { get; } = new byte[EventsMax * EventId.SizeBytes];
+    public byte[] Ids { get; private set; } = [];
 
-    public Digest[] Leaves { get; } = new Digest[EventsMax];
+    public Digest[] Leaves { get; private set; } = [];
 
     /// <summary>Place in the block of each columnar event; the other columns follow it.</summary>
-    public int[] Place { get; } = new int[EventsMax];
+    public int[] Place { get; private set; } = [];
 
-    public byte[] Kind { get; } = new byte[EventsMax];
+    public byte[] Kind { get; private set; } = [];
 
-    public int[] Account { get; } = new int[EventsMax];
+    public int[] Account { get; private set; } = [];
 
-    public int[] Target { get; } = new int[EventsMax];
+    public int[] Target { get; private set; } = [];
 
-    public long[] Value { get; } = new long[EventsMax];
+    public long[] Value { get; private set; } = [];
 
-    public long[] OccurredAtMs { get; } = new long[EventsMax];
+    public long[] OccurredAtMs { get; private set; } = [];
 
-    public int[] Window { get; } = new int[EventsMax];
+    public int[] Window { get; private set; } = [];
 
-    public long[] LagMs { get; } = new long[EventsMax];
+    public long[] LagMs { get; private set; } = [];
 
     public bool IsFull => Count == EventsMax || Rows.Size >= RowBytesMax;
 
     /// <summary>Forgets everything and begins a block at <paramref name="first"/>.</summary>
     public void Begin(long first)
     {
+        if (Ids.Length == 0) Allocate();
         (First, Count, ColumnarCount, NamesBefore) = (first, 0, 0, _names.Count);
         Rows.Clear();
     }
@@ -97,6 +98,21 @@ internal sealed class BlockDraft
     {
         NamesAfter = _names.Count;
         Streams = _streams.EndBlock();
+    }
+
+    // Not before the first event: a log that is only read has drafts too.
+    private void Allocate()
+    {
+        Ids = new byte[EventsMax * EventId.SizeBytes];
+        Leaves = new Digest[EventsMax];
+        Place = new int[EventsMax];
+        Kind = new byte[EventsMax];
+        Account = new int[EventsMax];
+        Target = new int[EventsMax];
+        Value = new long[EventsMax];
+        OccurredAtMs = new long[EventsMax];
+        Window = new int[EventsMax];
+        LagMs = new long[EventsMax];
     }
 
     private void Common(PreparedColumns columns, int from, int end)

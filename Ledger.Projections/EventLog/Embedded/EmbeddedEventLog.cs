@@ -206,9 +206,7 @@ public sealed class EmbeddedEventLog : IEventLog
             (long Head, Digest Hash)? recorded = HeadFile.Read(directory);
             store = source.Guarded(0, () => open(directory));
             LogOpening opening = LogOpening.Of(source, recorded);
-            headFile = new HeadFile(directory);
-            headFile.Write(opening.Head, opening.LastHash);
-            headFile.Sync();
+            headFile = HeadFile.Open(directory, opening.Head, opening.LastHash);
             return new EmbeddedEventLog(directory, source, opening, store, headFile, fileLock);
         }
         catch

@@ -21,10 +21,27 @@ internal sealed class HeadFile : IDisposable
     private readonly byte[] _slot = new byte[SlotBytes];
     private int _next;
 
-    /// <summary>Opens the file for writing, making it when there is none.</summary>
-    public HeadFile(string directory)
-    {
+    private HeadFile(string directory) =>
         _file = new FileStream(Path.Combine(directory, FileName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
+
+    /// <summary>Opens the file for writing, making it when there is none, and puts the log's head there; durable with its name, so that a log that has events has a head file too.</summary>
+    /// <exception cref="LogFaultException"><c>disk-failed</c>.</exception>
+    public static HeadFile Open(string directory, long head, Digest hash)
+    {
+        HeadFile? file = null;
+        try
+        {
+            file = new HeadFile(directory);
+            file.Write(head, hash);
+            FileSync.Sync(file._file.SafeFileHandle);
+            FileSync.SyncFolder(directory);
+            return file;
+        }
+        catch (IOException e)
+        {
+            file?.Dispose();
+            throw LogFaults.Disk(e);
+        }
     }
 
     /// <summary>The newest readable slot, or null when none is.</summary>
@@ -49,20 +66,6 @@ internal sealed class HeadFile : IDisposable
         }
 
         return newest;
-    }
-
-    /// <summary>Makes the file durable, once, so that a log that has events has a head file too.</summary>
-    /// <exception cref="LogFaultException"><c>disk-failed</c>.</exception>
-    public void Sync()
-    {
-        try
-        {
-            FileSync.Sync(_file.SafeFileHandle);
-        }
-        catch (IOException e)
-        {
-            throw LogFaults.Disk(e);
-        }
     }
 
     /// <summary>Writes the head into the slot that holds the older one.</summary>

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Ledger.Core.Events;
-using Ledger.Core.Identity;
 using Ledger.Projections.EventLog;
 using Ledger.Projections.EventLog.Embedded;
 
@@ -28,14 +27,14 @@ internal static class AppendProgram
         return [.. Enumerable.Range(0, batches).Select(i => sample.Take(BatchSizes[i % BatchSizes.Length]))];
     }
 
-    /// <summary>Arguments: <c>history|ids</c>, the log's folder, the file of answers, how many batches, <c>sound</c> or the name of a mutant.</summary>
+    /// <summary>Arguments: <c>history|ids</c>, the log's folder, how many batches or callers, <c>sound</c> or the name of a mutant.</summary>
     public static async Task<int> RunAsync(string[] args)
     {
-        using FileStream answers = new(args[2], FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
-        int batches = int.Parse(args[3], CultureInfo.InvariantCulture);
+        await using Stream answers = Console.OpenStandardOutput();
+        int batches = int.Parse(args[2], CultureInfo.InvariantCulture);
         try
         {
-            await using EmbeddedEventLog log = await EmbeddedEventLog.OpenAsync(args[1], folder => Store(folder, args[4]));
+            await using EmbeddedEventLog log = await EmbeddedEventLog.OpenAsync(args[1], folder => Store(folder, args[3]));
             if (args[0] == "ids") await RepeatIdsAsync(log, batches, answers);
             else await AppendAsync(log, batches, answers);
             return 0;
@@ -55,7 +54,7 @@ internal static class AppendProgram
         _ => throw new ArgumentException(mutant, nameof(mutant)),
     };
 
-    private static async Task AppendAsync(EmbeddedEventLog log, int batches, FileStream answers)
+    private static async Task AppendAsync(EmbeddedEventLog log, int batches, Stream answers)
     {
         foreach (NewEvent[] batch in History(batches))
         {
@@ -65,7 +64,7 @@ internal static class AppendProgram
     }
 
     // Many callers, each sending all ids in an order of its own.
-    private static async Task RepeatIdsAsync(EmbeddedEventLog log, int callers, FileStream answers)
+    private static async Task RepeatIdsAsync(EmbeddedEventLog log, int callers, Stream answers)
     {
         const int BatchEvents = 100;
         NewEvent[] events = IdempotencyTests.Events();

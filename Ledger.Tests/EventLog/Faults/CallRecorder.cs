@@ -18,8 +18,9 @@ internal static partial class CallRecorder
         string trace = Path.Combine(root, "trace.txt");
         string answers = Path.Combine(root, "answers.txt");
         ProgramRun run = await ProgramRun.StraceAsync(
-            [.. Files(folder).Append(answers).SelectMany(file => new[] { "-P", file }), "-xx", "-y", "-s", "200000", "-e", "signal=none", "-e", Calls, "-o", trace],
-            ["append", "history", folder, answers, $"{batches}", mutant]);
+            answers,
+            [.. Files(folder).Append(answers).SelectMany(file => new[] { "-P", file }), "--seccomp-bpf", "-xx", "-y", "-s", "200000", "-e", "signal=none", "-e", Calls, "-o", trace],
+            ["append", "history", folder, $"{batches}", mutant]);
         if (run.ExitCode != 0) throw new InvalidOperationException($"the program failed: {run.Error}");
         return [.. Parse(await File.ReadAllLinesAsync(trace))];
     }

@@ -24,9 +24,9 @@ public sealed class IdempotencyTests
         int kills = TestScale.Of(5, 100);
         int seed = Environment.TickCount;
         Random random = new(seed);
-        string[] program = ["append", "ids", root.PathOf("log"), root.PathOf("answers.txt"), $"{Callers}", "sound"];
+        string[] program = ["append", "ids", root.PathOf("log"), $"{Callers}", "sound"];
         for (int kill = 0; kill < kills; kill++) await KillAsync(program, root.PathOf("answers.txt"), random.Next(1, 2_000));
-        using (Process last = ProgramRun.Start(program))
+        using (Process last = ProgramRun.Start(root.PathOf("answers.txt"), program))
         {
             await last.WaitForExitAsync();
             Assert.Equal(0, last.ExitCode);
@@ -52,7 +52,7 @@ public sealed class IdempotencyTests
     private static async Task KillAsync(string[] program, string answers, int more)
     {
         long before = Size(answers);
-        using Process process = ProgramRun.Start(program);
+        using Process process = ProgramRun.Start(answers, program);
         using FileSystemWatcher watcher = new(Path.GetDirectoryName(answers)!, Path.GetFileName(answers)) { NotifyFilter = NotifyFilters.Size | NotifyFilters.LastWrite };
         TaskCompletionSource reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
         watcher.Changed += (_, _) => Check();
