@@ -24,6 +24,7 @@ public sealed class Bookkeeper(Directory directory, Func<Day, Ruleset> rulesetOf
     private readonly Dictionary<Day, WindowMoney> _windows = [];
     private readonly Dictionary<EventId, (int Tipper, Day Window, JournalEntry Entry)> _tips = [];
     private readonly HashSet<Day> _open = [];
+    private SettlementBook? _settlements;
     private readonly SortedDictionary<Day, (UInt128 TopUps, UInt128 Buyback)> _sealed = [];
 
     /// <summary>Every balance now.</summary>
@@ -31,6 +32,9 @@ public sealed class Bookkeeper(Directory directory, Func<Day, Ruleset> rulesetOf
 
     /// <summary>Broadcast minutes bought and used.</summary>
     public BandwidthMinutes Bandwidth { get; } = new();
+
+    /// <summary>What leaves for a chain.</summary>
+    public SettlementBook Settlements => _settlements ??= new SettlementBook(directory, Balances);
 
     /// <summary>F: what the incentive fund holds now.</summary>
     public TokenAmount Fund => Balances.Of(JournalAccount.IncentiveFund);
@@ -80,6 +84,13 @@ public sealed class Bookkeeper(Directory directory, Func<Day, Ruleset> rulesetOf
                 // The seal of a window that is not open, or is closed already, must not hold the fund.
                 if (_open.Contains(seal.Window)) Seal(seal.Window);
                 return default;
+            case StatementFinalized final:
+                Settlements.Finalized(final);
+                return default;
+            case SettlementReserved reserved: return PostIfAny(Settlements.Reserve(reserved, e.Position));
+            case SettlementReleased released: return PostIfAny(Settlements.Release(released, e.Position));
+            case SettlementSettled settled: return PostIfAny(Settlements.Settle(settled, e.Position));
+            case ChainPaid paid: return PostIfAny(Settlements.Pay(paid, e.Position));
             default: return default;
         }
     }
@@ -107,6 +118,9 @@ public sealed class Bookkeeper(Directory directory, Func<Day, Ruleset> rulesetOf
         Bandwidth.Use(sheet);
         return Balances.Trial().Require();
     }
+
+    /// <summary>Takes the statement of a closed window: its earnings may leave for a chain when it is final.</summary>
+    public void Issued(RewardStatement statement, long sealedAt) => Settlements.Issued(statement, sealedAt);
 
     /// <summary>Appends everything it knows, ids as ordinals.</summary>
     public void WriteTo(IBufferWriter<byte> output)
@@ -141,6 +155,7 @@ public sealed class Bookkeeper(Directory directory, Func<Day, Ruleset> rulesetOf
             bytes.Amount(buyback);
         }
 
+        Settlements.WriteTo(bytes);
         bytes.Finish();
     }
 
@@ -157,11 +172,14 @@ public sealed class Bookkeeper(Directory directory, Func<Day, Ruleset> rulesetOf
         for (int left = input.Count(); left > 0; left--) _tips.Add(input.Event(), (input.Int32(), input.Day(), JournalEntry.Read(ref input)));
         for (int left = input.Count(); left > 0; left--) _open.Add(input.Day());
         for (int left = input.Count(); left > 0; left--) _sealed.Add(input.Day(), (input.Amount(), input.Amount()));
+        Settlements.Restore(ref input);
         input.RequireEnd();
         Balances.Trial().Require();
     }
 
     private static MoneyOutcome Void => new(MoneyVerdict.Void, null);
+
+    private MoneyOutcome PostIfAny(JournalEntry? entry) => entry is null ? Void : Post(entry);
 
     private MoneyOutcome Genesis(long position, GenesisAllocated g)
     {

@@ -33,7 +33,11 @@ public enum JournalAccountKind : byte
 
     /// <summary>What of an account's tokens is reserved for a settlement.</summary>
     AccountHeld = 12,
+
+    /// <summary>What chains may be asked for: published in a final root and not claimed yet.</summary>
     BridgeEscrow = 13,
+
+    /// <summary>What chains have paid out.</summary>
     ChainSettled = 14,
     PlatformRevenue = 15,
     App = 16,
@@ -55,6 +59,10 @@ public readonly record struct JournalAccount(JournalAccountKind Kind, int Of)
     public static JournalAccount AdsBuyback => new(JournalAccountKind.AdsBuyback, 0);
 
     public static JournalAccount PlatformRevenue => new(JournalAccountKind.PlatformRevenue, 0);
+
+    public static JournalAccount BridgeEscrow => new(JournalAccountKind.BridgeEscrow, 0);
+
+    public static JournalAccount ChainSettled => new(JournalAccountKind.ChainSettled, 0);
 
     public static JournalAccount Available(int account) => new(JournalAccountKind.AccountAvailable, account);
 

@@ -73,6 +73,19 @@ public static class EventCatalogue
         Add(EventKind.SettlementSubmitted, SettlementSubmitted.Read);
         Add(EventKind.SettlementFinalized, SettlementFinalized.Read);
         Add(EventKind.SettlementReorganized, SettlementReorganized.Read);
+        Add(EventKind.SettlementReserved, SettlementReserved.Read);
+        Add(EventKind.SettlementSigned, SettlementSigned.Read);
+        Add(EventKind.SettlementMined, SettlementMined.Read);
+        Add(EventKind.SettlementConfirmed, SettlementConfirmed.Read);
+        Add(EventKind.SettlementFailed, SettlementFailed.Read);
+        Add(EventKind.SettlementHalted, SettlementHalted.Read);
+        Add(EventKind.SettlementResumed, SettlementResumed.Read);
+        Add(EventKind.SettlementSettled, SettlementSettled.Read);
+        Add(EventKind.SettlementReleased, SettlementReleased.Read);
+        Add(EventKind.ChainPaid, ChainPaid.Read);
+        Add(EventKind.ChainTransferred, ChainTransferred.Read);
+        Add(EventKind.ChainFollowed, ChainFollowed.Read);
+        Add(EventKind.ChainReconciled, ChainReconciled.Read);
         return entries;
 
         void Add(EventKind kind, Func<IFieldReader, EventPayload> read) => entries.Add(kind, new Entry(KebabCase(kind.ToString()), 1, read));

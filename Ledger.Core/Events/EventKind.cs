@@ -57,6 +57,20 @@ public enum EventKind : ushort
     SettlementSubmitted = 129,
     SettlementFinalized = 130,
     SettlementReorganized = 131,
+    SettlementReserved = 132,
+    SettlementSigned = 133,
+    SettlementMined = 134,
+    SettlementConfirmed = 135,
+    SettlementFailed = 136,
+    SettlementHalted = 137,
+    SettlementResumed = 138,
+    SettlementSettled = 139,
+    SettlementReleased = 140,
+
+    ChainPaid = 144,
+    ChainTransferred = 145,
+    ChainFollowed = 146,
+    ChainReconciled = 147,
 }
 
 /// <summary>Questions about kinds that more than one room asks.</summary>

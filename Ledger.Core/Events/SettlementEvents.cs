@@ -1,14 +1,63 @@
+using Ledger.Core.Identity;
 using Ledger.Core.Merkle;
 using Ledger.Core.Quantities;
 using Ledger.Core.Time;
 
 namespace Ledger.Core.Events;
 
+/// <summary>What payees have earned and not spent is set aside for a settlement, from here on only for it.</summary>
+/// <param name="Batch">The settlement's name, never used twice.</param>
+/// <param name="Window">The latest final window that it settles.</param>
+/// <param name="ChainId">EIP-155 chain id.</param>
+/// <param name="Distributor">The contract that pays claims.</param>
+/// <param name="Token">The token it pays.</param>
+/// <param name="RulesetHash">The ruleset that the window closed under.</param>
+/// <param name="WaitBelow">A wallet with less to be settled waits, and its earnings stay spendable.</param>
+/// <param name="PushFrom">From this on a wallet that is likely to claim is sent its tokens instead; zero pushes to nobody.</param>
+/// <param name="ClaimGas">Gas of a claim, as planned with.</param>
+/// <param name="PushGas">Gas of one recipient of a push, as planned with.</param>
+public sealed record SettlementReserved(string Batch, Day Window, ulong ChainId, WalletAddress Distributor, WalletAddress Token, Digest RulesetHash, TokenAmount WaitBelow, TokenAmount PushFrom, uint ClaimGas, uint PushGas) : EventPayload
+{
+    /// <inheritdoc/>
+    public override EventKind Kind => EventKind.SettlementReserved;
+
+    /// <inheritdoc/>
+    public override StreamName Stream(Day window) => StreamName.Settlement(Batch);
+
+    /// <inheritdoc/>
+    public override void Write(IFieldWriter fields)
+    {
+        fields.Text("batch", Batch);
+        fields.Day("window", Window);
+        fields.UInt64("chainId", ChainId);
+        fields.Wallet("distributor", Distributor);
+        fields.Wallet("token", Token);
+        fields.Digest("rulesetHash", RulesetHash);
+        fields.Amount("waitBelow", WaitBelow);
+        fields.Amount("pushFrom", PushFrom);
+        fields.UInt32("claimGas", ClaimGas);
+        fields.UInt32("pushGas", PushGas);
+    }
+
+    /// <summary>Reads the fields in persisted order.</summary>
+    public static SettlementReserved Read(IFieldReader fields) => new(
+        fields.Text("batch"),
+        fields.Day("window"),
+        fields.UInt64("chainId"),
+        fields.Wallet("distributor"),
+        fields.Wallet("token"),
+        fields.Digest("rulesetHash"),
+        fields.Amount("waitBelow"),
+        fields.Amount("pushFrom"),
+        fields.UInt32("claimGas"),
+        fields.UInt32("pushGas"));
+}
+
 /// <summary>A final statement is to be settled on a chain.</summary>
-/// <param name="Batch">The batch's name, never used twice.</param>
+/// <param name="Batch">The settlement's name, never used twice.</param>
 /// <param name="Window">The window it settles.</param>
 /// <param name="ChainId">EIP-155 chain id.</param>
-/// <param name="RewardRoot">The root to be set.</param>
+/// <param name="RewardRoot">The root to be set: the tree over everything that was ever set aside to be claimed.</param>
 /// <param name="CumulativeTotal">Sum over the leaves of that root.</param>
 public sealed record SettlementPlanned(string Batch, Day Window, ulong ChainId, Digest RewardRoot, TokenAmount CumulativeTotal) : EventPayload
 {
@@ -29,17 +78,21 @@ public sealed record SettlementPlanned(string Batch, Day Window, ulong ChainId, 
     }
 
     /// <summary>Reads the fields in persisted order.</summary>
-    public static SettlementPlanned Read(IFieldReader fields) => new(fields.Text("batch"), fields.Day("window"), fields.UInt64("chainId"), fields.Digest("rewardRoot"), fields.Amount("cumulativeTotal"));
+    public static SettlementPlanned Read(IFieldReader fields) => new(
+        fields.Text("batch"),
+        fields.Day("window"),
+        fields.UInt64("chainId"),
+        fields.Digest("rewardRoot"),
+        fields.Amount("cumulativeTotal"));
 }
 
-/// <summary>A signed transaction of the batch was handed to a node.</summary>
-/// <param name="Batch">The batch.</param>
-/// <param name="Nonce">The sender's nonce.</param>
-/// <param name="TransactionHash">Its hash.</param>
-public sealed record SettlementSubmitted(string Batch, ulong Nonce, Digest TransactionHash) : EventPayload
+/// <summary>A settlement that the gate refused gives back what was set aside for it. Nothing of it was ever signed.</summary>
+/// <param name="Batch">The settlement's name, never used twice.</param>
+/// <param name="Code">Why; stable, kebab-case.</param>
+public sealed record SettlementReleased(string Batch, string Code) : EventPayload
 {
     /// <inheritdoc/>
-    public override EventKind Kind => EventKind.SettlementSubmitted;
+    public override EventKind Kind => EventKind.SettlementReleased;
 
     /// <inheritdoc/>
     public override StreamName Stream(Day window) => StreamName.Settlement(Batch);
@@ -48,23 +101,20 @@ public sealed record SettlementSubmitted(string Batch, ulong Nonce, Digest Trans
     public override void Write(IFieldWriter fields)
     {
         fields.Text("batch", Batch);
-        fields.UInt64("nonce", Nonce);
-        fields.Digest("transactionHash", TransactionHash);
+        fields.Text("code", Code);
     }
 
     /// <summary>Reads the fields in persisted order.</summary>
-    public static SettlementSubmitted Read(IFieldReader fields) => new(fields.Text("batch"), fields.UInt64("nonce"), fields.Digest("transactionHash"));
+    public static SettlementReleased Read(IFieldReader fields) => new(fields.Text("batch"), fields.Text("code"));
 }
 
-/// <summary>The batch is on the chain beyond recall.</summary>
-/// <param name="Batch">The batch.</param>
-/// <param name="TransactionHash">Which of its transactions.</param>
-/// <param name="BlockNumber">In which block.</param>
-/// <param name="BlockHash">That block's hash.</param>
-public sealed record SettlementFinalized(string Batch, Digest TransactionHash, ulong BlockNumber, Digest BlockHash) : EventPayload
+/// <summary>The root of a settlement is final: what was set aside may be claimed on the chain.</summary>
+/// <param name="Batch">The settlement's name, never used twice.</param>
+/// <param name="RewardRoot">The root that the chain now holds.</param>
+public sealed record SettlementSettled(string Batch, Digest RewardRoot) : EventPayload
 {
     /// <inheritdoc/>
-    public override EventKind Kind => EventKind.SettlementFinalized;
+    public override EventKind Kind => EventKind.SettlementSettled;
 
     /// <inheritdoc/>
     public override StreamName Stream(Day window) => StreamName.Settlement(Batch);
@@ -73,35 +123,9 @@ public sealed record SettlementFinalized(string Batch, Digest TransactionHash, u
     public override void Write(IFieldWriter fields)
     {
         fields.Text("batch", Batch);
-        fields.Digest("transactionHash", TransactionHash);
-        fields.UInt64("blockNumber", BlockNumber);
-        fields.Digest("blockHash", BlockHash);
+        fields.Digest("rewardRoot", RewardRoot);
     }
 
     /// <summary>Reads the fields in persisted order.</summary>
-    public static SettlementFinalized Read(IFieldReader fields) => new(fields.Text("batch"), fields.Digest("transactionHash"), fields.UInt64("blockNumber"), fields.Digest("blockHash"));
-}
-
-/// <summary>A block that held the batch left the chain.</summary>
-/// <param name="Batch">The batch.</param>
-/// <param name="BlockNumber">The block's number.</param>
-/// <param name="BlockHash">The hash that is no longer canonical.</param>
-public sealed record SettlementReorganized(string Batch, ulong BlockNumber, Digest BlockHash) : EventPayload
-{
-    /// <inheritdoc/>
-    public override EventKind Kind => EventKind.SettlementReorganized;
-
-    /// <inheritdoc/>
-    public override StreamName Stream(Day window) => StreamName.Settlement(Batch);
-
-    /// <inheritdoc/>
-    public override void Write(IFieldWriter fields)
-    {
-        fields.Text("batch", Batch);
-        fields.UInt64("blockNumber", BlockNumber);
-        fields.Digest("blockHash", BlockHash);
-    }
-
-    /// <summary>Reads the fields in persisted order.</summary>
-    public static SettlementReorganized Read(IFieldReader fields) => new(fields.Text("batch"), fields.UInt64("blockNumber"), fields.Digest("blockHash"));
+    public static SettlementSettled Read(IFieldReader fields) => new(fields.Text("batch"), fields.Digest("rewardRoot"));
 }

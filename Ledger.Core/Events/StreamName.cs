@@ -35,6 +35,9 @@ public readonly record struct StreamName
 
     public static StreamName Settlement(string batch) => new("settlement-" + batch);
 
+    /// <summary>What is seen on a chain.</summary>
+    public static StreamName Chain(ulong chainId) => new(string.Create(CultureInfo.InvariantCulture, $"chain-{chainId}"));
+
     /// <summary>The stream of an account's activity in one window.</summary>
     public static StreamName Activity(Day day, AccountId account) => Activity(day, ShardOf(account));
 

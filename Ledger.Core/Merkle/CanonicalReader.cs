@@ -29,6 +29,8 @@ internal ref struct CanonicalReader(ReadOnlySpan<byte> bytes)
 
     internal EventId Event() => EventId.FromBytes(Take(EventId.SizeBytes));
 
+    internal Digest Digest() => Merkle.Digest.FromBytes(Take(Merkle.Digest.SizeBytes));
+
     internal WalletAddress Wallet() => WalletAddress.FromBytes(Take(WalletAddress.SizeBytes));
 
     internal ReadOnlySpan<byte> Id() => Take(Byte());

@@ -33,13 +33,16 @@ public static class PayeeNames
     }
 
     /// <summary>keccak256(abi.encode(uint256 chainId, address distributor, address token)).</summary>
-    public static Digest Domain(SettlementRules settlement)
+    public static Digest Domain(SettlementRules settlement) => Domain(settlement.ChainId, settlement.Distributor, settlement.Token);
+
+    /// <inheritdoc cref="Domain(SettlementRules)"/>
+    public static Digest Domain(ulong chainId, WalletAddress distributor, WalletAddress token)
     {
         Span<byte> encoded = stackalloc byte[3 * WordBytes];
         encoded.Clear();
-        BinaryPrimitives.WriteUInt64BigEndian(encoded[(WordBytes - 8)..], settlement.ChainId);
-        settlement.Distributor.WriteTo(encoded[(WordBytes + AddressOffset)..]);
-        settlement.Token.WriteTo(encoded[((2 * WordBytes) + AddressOffset)..]);
+        BinaryPrimitives.WriteUInt64BigEndian(encoded[(WordBytes - 8)..], chainId);
+        distributor.WriteTo(encoded[(WordBytes + AddressOffset)..]);
+        token.WriteTo(encoded[((2 * WordBytes) + AddressOffset)..]);
         return Keccak256.Hash(encoded);
     }
 }
@@ -53,7 +56,29 @@ public readonly record struct UnlinkedPayee(int Account, Digest Payee, UInt128 C
 /// <summary>What a wallet has been earned for.</summary>
 /// <param name="Wallet">Which.</param>
 /// <param name="Cumulative">Everything ever earned by accounts while they were linked to it, base units. Never falls.</param>
-public readonly record struct WalletPayee(WalletAddress Wallet, UInt128 Cumulative);
+public readonly record struct WalletPayee(WalletAddress Wallet, UInt128 Cumulative)
+{
+    /// <summary>Sorts by the first eight bytes as one integer, then the few that tie by the whole address.</summary>
+    internal static WalletPayee[] Sorted(Span<WalletPayee> rows)
+    {
+        ulong[] prefixes = new ulong[rows.Length];
+        for (int i = 0; i < prefixes.Length; i++) prefixes[i] = (ulong)(rows[i].Wallet.High16 >> 64);
+        WalletPayee[] sorted = rows.ToArray();
+        Array.Sort(prefixes, sorted);
+        for (int start = 0; start < sorted.Length;)
+        {
+            int end = start + 1;
+            while (end < sorted.Length && prefixes[end] == prefixes[start]) end++;
+            if (end - start > 1) sorted.AsSpan(start..end).Sort((a, b) => Compare(a.Wallet, b.Wallet));
+            start = end;
+        }
+
+        return sorted;
+    }
+
+    internal static int Compare(WalletAddress a, WalletAddress b) =>
+        a.High16 != b.High16 ? a.High16.CompareTo(b.High16) : a.Low4.CompareTo(b.Low4);
+}
 
 /// <summary>Everything ever earned, by who may claim it.</summary>
 /// <remarks>
@@ -114,7 +139,7 @@ public sealed class Payees(UnlinkedPayee[] unlinked, WalletPayee[] wallets)
             else waiting[waitingCount++] = new UnlinkedPayee(payee, side <= 0 ? name : PayeeNames.OfAccount(names.Bytes(payee)), sum);
         }
 
-        return new Payees(waiting[..waitingCount], Merge(wallets, Sorted(earned.AsSpan(0, earnedCount))));
+        return new Payees(waiting[..waitingCount], Merge(wallets, WalletPayee.Sorted(earned.AsSpan(0, earnedCount))));
     }
 
     internal void WriteTo(CanonicalBuffer output, NameTable names)
@@ -148,24 +173,6 @@ public sealed class Payees(UnlinkedPayee[] unlinked, WalletPayee[] wallets)
         return new Payees(unlinked, wallets);
     }
 
-    /// <summary>Sorts by the first eight bytes as one integer, then the few that tie by the whole address.</summary>
-    private static WalletPayee[] Sorted(Span<WalletPayee> rows)
-    {
-        ulong[] prefixes = new ulong[rows.Length];
-        for (int i = 0; i < prefixes.Length; i++) prefixes[i] = (ulong)(rows[i].Wallet.High16 >> 64);
-        WalletPayee[] sorted = rows.ToArray();
-        Array.Sort(prefixes, sorted);
-        for (int start = 0; start < sorted.Length;)
-        {
-            int end = start + 1;
-            while (end < sorted.Length && prefixes[end] == prefixes[start]) end++;
-            if (end - start > 1) sorted.AsSpan(start..end).Sort((a, b) => Compare(a.Wallet, b.Wallet));
-            start = end;
-        }
-
-        return sorted;
-    }
-
     /// <summary>Sums rows of the same wallet; <paramref name="earned"/> may hold one several times, <paramref name="old"/> not.</summary>
     private static WalletPayee[] Merge(WalletPayee[] old, WalletPayee[] earned)
     {
@@ -173,7 +180,7 @@ public sealed class Payees(UnlinkedPayee[] unlinked, WalletPayee[] wallets)
         int count = 0, at = 0, next = 0;
         while (at < old.Length || next < earned.Length)
         {
-            bool fromOld = next == earned.Length || (at < old.Length && Compare(old[at].Wallet, earned[next].Wallet) <= 0);
+            bool fromOld = next == earned.Length || (at < old.Length && WalletPayee.Compare(old[at].Wallet, earned[next].Wallet) <= 0);
             WalletPayee row = fromOld ? old[at++] : earned[next++];
             if (count > 0 && merged[count - 1].Wallet == row.Wallet)
                 merged[count - 1] = row with { Cumulative = merged[count - 1].Cumulative + row.Cumulative };
@@ -182,7 +189,4 @@ public sealed class Payees(UnlinkedPayee[] unlinked, WalletPayee[] wallets)
 
         return merged[..count];
     }
-
-    private static int Compare(WalletAddress a, WalletAddress b) =>
-        a.High16 != b.High16 ? a.High16.CompareTo(b.High16) : a.Low4.CompareTo(b.Low4);
 }

@@ -1,5 +1,6 @@
 using Ledger.Host.Composition;
 using Ledger.Projections.EventLog;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -17,6 +18,10 @@ internal sealed class ApiFaults(RequestDelegate next, LedgerHealth health, ILogg
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
             // Nobody is there to be told.
+        }
+        catch (ConnectionResetException)
+        {
+            // The same, told by the transport.
         }
         catch (Exception fault)
         {

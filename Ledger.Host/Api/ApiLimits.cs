@@ -6,6 +6,15 @@ internal static class ApiLimits
     /// <summary>Bytes of a body as it comes over the wire.</summary>
     public const long BodyBytesMax = 8 << 20;
 
+    /// <summary>Bytes of a body once its encoding is undone.</summary>
+    public const int DecodedBytesMax = 16 << 20;
+
+    /// <summary>Bytes of all bodies at hand together, with the room they grow into.</summary>
+    public const long BodiesBytesMax = 128 << 20;
+
+    /// <summary>Events of one request.</summary>
+    public const int BatchItemsMax = 10_000;
+
     /// <summary>Bytes of the header lines together.</summary>
     public const int HeaderBytesMax = 16 << 10;
 

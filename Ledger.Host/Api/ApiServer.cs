@@ -1,4 +1,6 @@
 using System.Net;
+using Ledger.Host.Api.Bodies;
+using Ledger.Host.Api.Retries;
 using Ledger.Host.Composition;
 using Ledger.Host.Security;
 using Ledger.Host.Telemetry;
@@ -30,17 +32,20 @@ internal sealed class ApiServer : IAsyncDisposable
     /// <summary>The bound addresses, HTTP first, then gRPC.</summary>
     public IReadOnlyList<Uri> Addresses => [.. _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(a => new Uri(a))];
 
+    /// <summary>What the endpoints are made of.</summary>
+    public IServiceProvider Services => _app.Services;
+
     /// <summary>Everything that can be asked for.</summary>
     public IEnumerable<Endpoint> Endpoints => ((IEndpointRouteBuilder)_app).DataSources.SelectMany(d => d.Endpoints);
 
     /// <summary>Starts serving a ledger.</summary>
     /// <param name="session">The ledger; it stays the caller's and outlives the server.</param>
-    /// <param name="keys">The keys; the caller's too.</param>
+    /// <param name="stores">Keys and remembered requests; the caller's too.</param>
     /// <param name="options">Where to listen.</param>
     /// <param name="clock">The time.</param>
     /// <param name="logs">Where logs go.</param>
     /// <param name="cancel">Stops the start.</param>
-    public static async Task<ApiServer> StartAsync(LedgerSession session, KeyStore keys, ServeOptions options, TimeProvider clock, Action<ILoggingBuilder> logs, CancellationToken cancel)
+    public static async Task<ApiServer> StartAsync(LedgerSession session, ApiStores stores, ServeOptions options, TimeProvider clock, Action<ILoggingBuilder> logs, CancellationToken cancel)
     {
         // Nothing is read from the working directory or the environment: what the server does is what it was told.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "weledger" });
@@ -53,7 +58,12 @@ internal sealed class ApiServer : IAsyncDisposable
         builder.Services.AddSingleton<RewardLedger>(_ => session.Ledger);
         builder.Services.AddSingleton<EventIntake>(_ => session.Ledger.Intake);
         builder.Services.AddSingleton(session.Health);
-        builder.Services.AddSingleton(new KeyRing(keys, clock));
+        builder.Services.AddSingleton<Recomputations>();
+        builder.Services.AddHostedService<LedgerFollower>();
+        builder.Services.AddHostedService(services => new DueWindows(session, options.CloseGrace, services.GetRequiredService<ILogger<DueWindows>>()));
+        builder.Services.AddSingleton(new KeyRing(stores.Keys, clock));
+        builder.Services.AddSingleton(_ => stores.Requests);
+        builder.Services.AddSingleton(new BodyBudget());
         builder.Services.ConfigureHttpJsonOptions(json => ApiJson.CopyTo(json.SerializerOptions));
         Observability.AddTo(builder.Services, options.Otlp);
         OpenApiEndpoints.AddTo(builder.Services);
@@ -65,6 +75,7 @@ internal sealed class ApiServer : IAsyncDisposable
             app.UseStatusCodePages(context => Unhandled(context.HttpContext));
             app.UseRouting();
             app.UseMiddleware<AccessGate>();
+            app.UseMiddleware<IdempotencyGate>();
             Map(app);
             await app.StartAsync(cancel);
             return new ApiServer(app);
@@ -86,9 +97,19 @@ internal sealed class ApiServer : IAsyncDisposable
 
     private static void Map(WebApplication app)
     {
+        EventsEndpoints.Map(app);
         HealthEndpoints.Map(app);
         OpenApiEndpoints.Map(app);
         Observability.Map(app);
+        AccountEndpoints.Map(app);
+        SpaceEndpoints.Map(app);
+        ContentEndpoints.Map(app);
+        WindowEndpoints.Map(app);
+        RulesetEndpoints.Map(app);
+        SupplyEndpoints.Map(app);
+        LogEndpoints.Map(app);
+        CommandEndpoints.Map(app);
+        WalletEndpoints.Map(app);
     }
 
     private static void Configure(KestrelServerOptions kestrel, ServeOptions options)
@@ -113,6 +134,7 @@ internal sealed class ApiServer : IAsyncDisposable
     {
         StatusCodes.Status404NotFound => Problems.RouteUnknown.ExecuteAsync(context),
         StatusCodes.Status405MethodNotAllowed => Problems.MethodUnknown.ExecuteAsync(context),
+        StatusCodes.Status415UnsupportedMediaType => Problems.MediaTypeUnsupported.ExecuteAsync(context),
         var status => new ApiProblem(status, "request-malformed", "the request cannot be handled as it is").ExecuteAsync(context),
     };
 }

@@ -16,6 +16,19 @@ internal static class Problems
 
     public static ApiProblem MethodUnknown { get; } = new(405, "method-not-allowed", "the address does not take this method; see the Allow header");
 
+    public static ApiProblem MediaTypeUnsupported { get; } = new(415, "media-type-unsupported", "the endpoint does not take this Content-Type, or not in this charset; /openapi/v1.json says which, and everything is UTF-8");
+
+    public static ApiProblem SignatureMissing { get; } = new(401, "signature-missing", "this client signs what it writes, and the request carries no webhook-id, webhook-timestamp and webhook-signature");
+
+    public static ApiProblem SignatureInvalid { get; } = new(401, "signature-invalid", "no signature of the request is right for its id, time and body, made with a live secret within five minutes");
+
+    public static ApiProblem BatchTooLarge { get; } = new(413, "batch-too-large", $"more than {ApiLimits.BatchItemsMax} events; nothing was taken, send them in parts");
+
+    /// <summary>The queue in front of the log is full.</summary>
+    public static ApiProblem Busy { get; } = new(503, "busy", "more is being sent than the ledger can hold at once; nothing was taken, try again", TimeSpan.FromSeconds(1));
+
+    public static ApiProblem BodyTooSlow(TimeSpan within) => new(408, "body-too-slow", $"the body did not come within {within.TotalSeconds:0} s; nothing was taken");
+
     public static ApiProblem BodyTooLarge(long bytesMax) => new(413, "body-too-large", $"the body is larger than {bytesMax} bytes; send it in parts");
 
     public static ApiProblem ScopeMissing(IReadOnlyList<Scope> anyOf) =>

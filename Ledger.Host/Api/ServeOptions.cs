@@ -8,7 +8,8 @@ namespace Ledger.Host.Api;
 /// <param name="Grpc">HTTP/2 alone; without TLS by prior knowledge (h2c), which EventStoreDB's clients call <c>tls=false</c>.</param>
 /// <param name="Certificate">Serves TLS on both; without one only loopback addresses are allowed.</param>
 /// <param name="Otlp">Where traces are sent by OTLP over gRPC; null sends none.</param>
-internal sealed record ServeOptions(IPEndPoint Http, IPEndPoint Grpc, X509Certificate2? Certificate = null, Uri? Otlp = null)
+/// <param name="CloseGrace">How long after a day is over its window is closed; null leaves closing to the operator.</param>
+internal sealed record ServeOptions(IPEndPoint Http, IPEndPoint Grpc, X509Certificate2? Certificate = null, Uri? Otlp = null, TimeSpan? CloseGrace = null)
 {
     public static IPEndPoint HttpDefault { get; } = new(IPAddress.Loopback, 5080);
 

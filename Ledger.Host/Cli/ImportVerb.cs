@@ -31,7 +31,7 @@ internal static class ImportVerb
         string reportPath = reportFile is null ? Path.Combine(run.DataDirectory, "import-reports", Path.GetFileName(path) + ".ndjson") : run.Io.PathOf(reportFile);
 
         await using IEventLog log = await LedgerLog.WriteAsync(run.Log, run.Io.Clock, cancel);
-        using EventIntake intake = EventIntake.Open(log, run.Io.Clock, cancel: cancel);
+        EventIntake intake = EventIntake.Open(log, run.Io.Clock, cancel: cancel);
         using LazyFile output = new(reportPath);
         ImportReport report = new(output);
         long before = log.Head;

@@ -48,15 +48,42 @@ internal static class KeysRotateVerb
     }
 }
 
-/// <summary>Ends a key.</summary>
+/// <summary>Gives a client a signing secret.</summary>
+internal static class KeysSignVerb
+{
+    public static Verb Create(CliShell shell)
+    {
+        Argument<string> name = new("NAME") { Description = "The client" };
+        return shell.Verb(
+            "sign",
+            "Gives a client a secret to sign with, after the Standard Webhooks scheme. From its first one on, whatever the client writes must be signed, for ever.",
+            "weledger keys sign app",
+            [name],
+            (run, _) =>
+            {
+                using KeyStore store = KeyStore.Open(run.DataDirectory, run.Io.Clock);
+                (string id, byte[] secret) = store.Sign(run.Get(name));
+                run.Answer(
+                    () => new { client = run.Get(name), id, secret = WebhookSignature.Text(secret) },
+                    page =>
+                    {
+                        page.Command(WebhookSignature.Text(secret));
+                        page.Line($"The signing secret of '{run.Get(name)}', id {id}. Whatever this client writes must be signed from now on.");
+                    });
+                return Task.FromResult(ExitCode.Ok);
+            });
+    }
+}
+
+/// <summary>Ends a key or a signing secret.</summary>
 internal static class KeysRevokeVerb
 {
     public static Verb Create(CliShell shell)
     {
-        Argument<string> id = new("ID") { Description = "The key's id: the eight characters after welk_" };
+        Argument<string> id = new("ID") { Description = "The key's id, the eight characters after welk_, or a signing secret's" };
         return shell.Verb(
             "revoke",
-            "Ends a key for ever. A server that runs refuses it within a second.",
+            "Ends a key or a signing secret for ever. A server that runs refuses it within a second.",
             "weledger keys revoke 7k3m9z0q",
             [id],
             (run, _) =>
@@ -82,17 +109,19 @@ internal static class KeysListVerb
             using KeyStore store = KeyStore.Open(run.DataDirectory, run.Io.Clock);
             SortedDictionary<string, ApiClient> clients = store.Clients();
             List<StoredKey> keys = store.Keys();
+            List<StoredSecret> secrets = store.Secrets();
             run.Answer(
                 () => new
                 {
-                    clients = clients.Values.Select(c => new { c.Name, scopes = c.Scopes.Scopes.Select(s => s.ToString()), c.RequestsPerSecond, c.EventsPerSecond }),
-                    keys = keys.Select(k => new { k.Id, k.Client, k.CreatedAt, k.RevokedAt }),
+                    clients = clients.Values.Select(c => new { c.Name, scopes = c.Scopes.Scopes.Select(s => s.ToString()), c.RequestsPerSecond, c.EventsPerSecond, c.Signs }),
+                    keys = keys.Select(k => new { k.Id, k.Client, kind = "key", k.CreatedAt, k.RevokedAt })
+                        .Concat(secrets.Select(s => new { s.Id, s.Client, kind = "signing-secret", s.CreatedAt, s.RevokedAt })),
                 },
                 page => page.Table(
-                    [new("client"), new("key"), new("state"), new("requests/s", true), new("events/s", true), new("scopes", IsProse: true)],
-                    keys.Select(k => (string[])
+                    [new("client"), new("id"), new("kind"), new("state"), new("requests/s", true), new("events/s", true), new("scopes", IsProse: true)],
+                    keys.Select(k => (k.Client, k.Id, Kind: "key", k.RevokedAt)).Concat(secrets.Select(s => (s.Client, s.Id, Kind: "signing secret", s.RevokedAt))).Select(k => (string[])
                     [
-                        k.Client, k.Id, k.RevokedAt is null ? "live" : "revoked", Amounts.Count(clients[k.Client].RequestsPerSecond), Amounts.Count(clients[k.Client].EventsPerSecond), clients[k.Client].Scopes.ToString(),
+                        k.Client, k.Id, k.Kind, k.RevokedAt is null ? "live" : "revoked", Amounts.Count(clients[k.Client].RequestsPerSecond), Amounts.Count(clients[k.Client].EventsPerSecond), clients[k.Client].Scopes.ToString(),
                     ])));
             return Task.FromResult(ExitCode.Ok);
         });

@@ -72,7 +72,7 @@ internal static class RulesetAdoptVerb
     {
         Ruleset ruleset = RulesetFiles.Require(run, file);
         await using IEventLog log = await LedgerLog.WriteAsync(run.Log, run.Io.Clock, cancel);
-        using EventIntake intake = EventIntake.Open(log, run.Io.Clock, cancel: cancel);
+        EventIntake intake = EventIntake.Open(log, run.Io.Clock, cancel: cancel);
         if (await intake.AdoptAsync(from, ruleset, cancel) is { } refusal)
             throw new CliException(ExitCode.No, refusal.Code, refusal.Detail, "choose a later --from");
         run.Answer(() => new { ruleset.Hash, firstWindow = from }, page => page.Line($"Ruleset {ruleset.Hash} holds from window {from} on."));

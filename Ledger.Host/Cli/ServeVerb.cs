@@ -4,7 +4,6 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Ledger.Host.Api;
 using Ledger.Host.Composition;
-using Ledger.Host.Security;
 using Ledger.Projections.EventLog;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -22,12 +21,14 @@ internal static class ServeVerb
         Option<string?> certificate = new("--tls-certificate") { Description = "PEM file with the certificate and its chain; an address that is not loopback needs one", HelpName = "FILE" };
         Option<string?> key = new("--tls-key") { Description = "PEM file with the certificate's private key", HelpName = "FILE" };
         Option<Uri?> otlp = new("--otlp") { Description = "Where OpenTelemetry traces are sent, such as http://127.0.0.1:4317 [default: nowhere]", HelpName = "URL" };
+        Option<int> grace = new("--close-after") { Description = "Minutes after the end of a day (UTC) until its window is closed, for events that come late", HelpName = "MINUTES", DefaultValueFactory = _ => 60 };
+        Option<bool> noClose = new("--no-close") { Description = "Leave closing to 'weledger close'" };
         return shell.Verb(
             "serve",
             "Serves the ledger over HTTP: events in, questions answered. Only to this machine unless told otherwise; every request but health and documentation needs a key.",
             "weledger serve",
-            [http, grpc, certificate, key, otlp],
-            (run, cancel) => RunAsync(run, new ServeOptions(AddressOf(run.Get(http)!), AddressOf(run.Get(grpc)!), CertificateOf(run, run.Get(certificate), run.Get(key)), run.Get(otlp)), cancel));
+            [http, grpc, certificate, key, otlp, grace, noClose],
+            (run, cancel) => RunAsync(run, new ServeOptions(AddressOf(run.Get(http)!), AddressOf(run.Get(grpc)!), CertificateOf(run, run.Get(certificate), run.Get(key)), run.Get(otlp), GraceOf(run.Get(grace), run.Get(noClose))), cancel));
     }
 
     private static async Task<int> RunAsync(VerbRun run, ServeOptions options, CancellationToken cancel)
@@ -35,11 +36,11 @@ internal static class ServeVerb
         if (options.Exposed is { } exposed)
             throw new CliException(ExitCode.Usage, "tls-required", $"{exposed} is reachable over a network and keys would go over it in the clear", "give --tls-certificate and --tls-key, or listen on 127.0.0.1");
         ProgressLine progress = run.Progress();
-        await using LedgerSession session = await LedgerSession.WriteAsync(run.Log, run.DataDirectory, run.Io.Clock, progress, cancel);
-        using KeyStore keys = KeyStore.Open(run.DataDirectory, run.Io.Clock);
-        await using ApiServer server = await StartAsync(session, keys, options, run, cancel);
+        await using LedgerSession session = await LedgerSession.ServeAsync(run.Log, run.DataDirectory, run.Io.Clock, progress, cancel);
+        using ApiStores stores = ApiStores.Open(run.DataDirectory, run.Io.Clock);
+        await using ApiServer server = await StartAsync(session, stores, options, run, cancel);
         progress.Dispose();
-        if (keys.Keys().All(k => k.RevokedAt is not null)) run.Note("there is no live key yet, so nobody can do anything: make one with 'weledger keys add NAME --scope SCOPE'");
+        if (stores.Keys.Keys().All(k => k.RevokedAt is not null)) run.Note("there is no live key yet, so nobody can do anything: make one with 'weledger keys add NAME --scope SCOPE'");
         run.Answer(
             () => new { http = server.Addresses[0], grpc = server.Addresses[1], data = run.DataDirectory },
             page => page.Facts(("http", server.Addresses[0].ToString()), ("grpc", server.Addresses[1].ToString()), ("documentation", new Uri(server.Addresses[0], "/docs").ToString()), ("data", run.DataDirectory)));
@@ -49,11 +50,11 @@ internal static class ServeVerb
         return ExitCode.Ok;
     }
 
-    private static async Task<ApiServer> StartAsync(LedgerSession session, KeyStore keys, ServeOptions options, VerbRun run, CancellationToken cancel)
+    private static async Task<ApiServer> StartAsync(LedgerSession session, ApiStores stores, ServeOptions options, VerbRun run, CancellationToken cancel)
     {
         try
         {
-            return await ApiServer.StartAsync(session, keys, options, run.Io.Clock, Logs, cancel);
+            return await ApiServer.StartAsync(session, stores, options, run.Io.Clock, Logs, cancel);
         }
         catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
         {
@@ -68,6 +69,10 @@ internal static class ServeVerb
         logs.AddJsonConsole(json => (json.UseUtcTimestamp, json.TimestampFormat) = (true, "yyyy-MM-ddTHH:mm:ss.fffZ"));
         logs.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
     }
+
+    private static TimeSpan? GraceOf(int minutes, bool never) => never ? null
+        : minutes is >= 0 and <= 10_080 ? TimeSpan.FromMinutes(minutes)
+        : throw new CliException(ExitCode.Usage, "out-of-range", "--close-after is out of its range", "give 0 to 10,080 minutes");
 
     private static IPEndPoint AddressOf(string text) => IPEndPoint.TryParse(text, out IPEndPoint? address) && text.Contains(':', StringComparison.Ordinal)
         ? address

@@ -17,6 +17,6 @@ internal static class Verbs
         StatusVerb.Create(shell),
         ExportVerb.Create(shell),
         ServeVerb.Create(shell),
-        CliShell.Group("keys", "Makes, replaces and ends the API keys that clients of 'weledger serve' hold", "weledger keys add app --scope activity:write", KeysAddVerb.Create(shell), KeysRotateVerb.Create(shell), KeysRevokeVerb.Create(shell), KeysListVerb.Create(shell)),
+        CliShell.Group("keys", "Makes, replaces and ends the API keys that clients of 'weledger serve' hold", "weledger keys add app --scope activity:write", KeysAddVerb.Create(shell), KeysRotateVerb.Create(shell), KeysSignVerb.Create(shell), KeysRevokeVerb.Create(shell), KeysListVerb.Create(shell)),
     ];
 }

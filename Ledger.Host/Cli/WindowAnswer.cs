@@ -10,7 +10,7 @@ internal static class WindowAnswer
     public static object Of(WindowSummary closed) => new
     {
         closed.Facts.Window,
-        facts = Of(closed.Facts),
+        facts = Facts(closed.Facts),
         closed.RewardRoot,
         closed.StatementDigest,
         closed.Lines,
@@ -20,7 +20,8 @@ internal static class WindowAnswer
         closed.TeamsUnpaid,
     };
 
-    private static object Of(WindowClosed facts) => new
+    /// <summary>Every number of a closing event.</summary>
+    public static object Facts(WindowClosed facts) => new
     {
         facts.SealedAt,
         facts.LogRoot,

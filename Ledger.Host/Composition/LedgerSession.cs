@@ -1,6 +1,7 @@
 using Ledger.Projections.DayWindows;
 using Ledger.Projections.DayWindows.Snapshots;
 using Ledger.Projections.EventLog;
+using Ledger.Projections.ReadModels;
 
 namespace Ledger.Host.Composition;
 
@@ -9,11 +10,14 @@ internal sealed class LedgerSession : IAsyncDisposable
 {
     private readonly ActorHost _actors;
 
-    private LedgerSession(IEventLog log, ActorHost actors, RewardLedger ledger) => (Log, _actors, Ledger) = (log, actors, ledger);
+    private LedgerSession(IEventLog log, ActorHost actors, RewardLedger ledger, ReadModelStore? views) => (Log, _actors, Ledger, Views) = (log, actors, ledger, views);
 
     public IEventLog Log { get; }
 
     public RewardLedger Ledger { get; }
+
+    /// <summary>The read models that follow the ledger; null when the session was opened without.</summary>
+    public ReadModelStore? Views { get; }
 
     public LedgerHealth Health { get; } = new();
 
@@ -24,31 +28,41 @@ internal sealed class LedgerSession : IAsyncDisposable
     /// <param name="progress">Told how far the opening is.</param>
     /// <param name="cancel">Ends the opening.</param>
     public static async Task<LedgerSession> ReadAsync(LogAddress address, string dataDirectory, TimeProvider clock, IProgress<LedgerProgress>? progress, CancellationToken cancel) =>
-        await OpenAsync(await LogStores.ReadAsync(address, cancel), isReadOnly: true, dataDirectory, clock, progress, cancel);
+        await OpenAsync(await LogStores.ReadAsync(address, cancel), isReadOnly: true, withViews: false, dataDirectory, clock, progress, cancel);
 
     /// <summary>The same for writing, making the log when there is none.</summary>
     /// <inheritdoc cref="ReadAsync"/>
     public static async Task<LedgerSession> WriteAsync(LogAddress address, string dataDirectory, TimeProvider clock, IProgress<LedgerProgress>? progress, CancellationToken cancel) =>
-        await OpenAsync(await LedgerLog.WriteAsync(address, clock, cancel), isReadOnly: false, dataDirectory, clock, progress, cancel);
+        await OpenAsync(await LedgerLog.WriteAsync(address, clock, cancel), isReadOnly: false, withViews: false, dataDirectory, clock, progress, cancel);
+
+    /// <summary>The same for writing and for answering questions: read models follow the ledger.</summary>
+    /// <inheritdoc cref="ReadAsync"/>
+    public static async Task<LedgerSession> ServeAsync(LogAddress address, string dataDirectory, TimeProvider clock, IProgress<LedgerProgress>? progress, CancellationToken cancel) =>
+        await OpenAsync(await LedgerLog.WriteAsync(address, clock, cancel), isReadOnly: false, withViews: true, dataDirectory, clock, progress, cancel);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         Ledger.Dispose();
+        Views?.Dispose();
         await _actors.DisposeAsync();
         await Log.DisposeAsync();
     }
 
-    private static async Task<LedgerSession> OpenAsync(IEventLog log, bool isReadOnly, string dataDirectory, TimeProvider clock, IProgress<LedgerProgress>? progress, CancellationToken cancel)
+    private static async Task<LedgerSession> OpenAsync(IEventLog log, bool isReadOnly, bool withViews, string dataDirectory, TimeProvider clock, IProgress<LedgerProgress>? progress, CancellationToken cancel)
     {
         ActorHost? actors = null;
+        ReadModelStore? views = null;
         try
         {
             actors = await ActorHost.StartAsync(cancel);
-            return new LedgerSession(log, actors, await RewardLedger.OpenAsync(log, actors.Actors, clock, new FoldOptions(), isReadOnly, new SnapshotFolder(dataDirectory), null, progress, cancel));
+            if (withViews) views = await ReadModelStore.OpenAsync(dataDirectory, log, cancel);
+            RewardLedger ledger = await RewardLedger.OpenAsync(log, actors.Actors, clock, new FoldOptions(), isReadOnly, new SnapshotFolder(dataDirectory), views, progress, cancel);
+            return new LedgerSession(log, actors, ledger, views);
         }
         catch
         {
+            views?.Dispose();
             if (actors is not null) await actors.DisposeAsync();
             await log.DisposeAsync();
             throw;

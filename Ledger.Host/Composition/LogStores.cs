@@ -1,5 +1,6 @@
 using Ledger.Projections.EventLog;
 using Ledger.Projections.EventLog.Embedded;
+using Ledger.Projections.EventLog.Postgres;
 
 namespace Ledger.Host.Composition;
 
@@ -9,6 +10,8 @@ internal static class LogStores
     private static readonly Dictionary<string, Store> ByScheme = new(StringComparer.Ordinal)
     {
         [""] = new(async (folder, cancel) => await EmbeddedEventLog.OpenAsync(folder, cancel), async (folder, cancel) => await EmbeddedEventLog.OpenReadOnlyAsync(folder, cancel)),
+        ["postgres"] = new(async (address, cancel) => await PostgresEventLog.OpenAsync(address, cancel: cancel), async (address, cancel) => await PostgresEventLog.OpenReadOnlyAsync(address, cancel: cancel)),
+        ["postgresql"] = new(async (address, cancel) => await PostgresEventLog.OpenAsync(address, cancel: cancel), async (address, cancel) => await PostgresEventLog.OpenReadOnlyAsync(address, cancel: cancel)),
     };
 
     private delegate Task<IEventLog> Opening(string address, CancellationToken cancel);

@@ -1,38 +1,54 @@
 using System.Text;
 using Ledger.Host.Api;
+using Ledger.Host.Telemetry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
 
 namespace Ledger.Host.Security;
 
 /// <summary>Lets a request through to its endpoint only with a live key that has the permission, within the client's rate.</summary>
-internal sealed class AccessGate(RequestDelegate next, KeyRing keys)
+internal sealed class AccessGate(RequestDelegate next, KeyRing keys, TimeProvider clock, LedgerMetrics metrics, ILogger<AccessGate> logger)
 {
     /// <summary>Longest <c>Authorization</c> worth reading.</summary>
     private const int CredentialsMax = 512;
 
-    public Task InvokeAsync(HttpContext context)
+    public async Task InvokeAsync(HttpContext context)
     {
         // What is no route is routing's own refusal: no such method, no such media type.
-        if (context.GetEndpoint() is not RouteEndpoint endpoint) return next(context);
+        if (context.GetEndpoint() is not RouteEndpoint endpoint)
+        {
+            await next(context);
+            return;
+        }
+
         ApiProblem? problem = endpoint.Metadata.GetMetadata<AccessRule>() switch
         {
             null => Problems.Closed,
             { IsPublic: true } => null,
-            var rule => Admit(context, rule),
+            var rule => await AdmitAsync(context, rule),
         };
-        return problem is null ? next(context) : problem.ExecuteAsync(context);
+        if (problem is null)
+        {
+            await next(context);
+            return;
+        }
+
+        metrics.Denied(problem.Code);
+        if (logger.IsEnabled(LogLevel.Information))
+            logger.LogInformation("{Method} {Path} denied: {Code}, from {Remote}, key {Key}", context.Request.Method, endpoint.RoutePattern.RawText, problem.Code, context.Connection.RemoteIpAddress, context.Features.Get<ApiCaller>()?.KeyId);
+        await problem.ExecuteAsync(context);
     }
 
-    private ApiProblem? Admit(HttpContext context, AccessRule rule)
+    private async ValueTask<ApiProblem?> AdmitAsync(HttpContext context, AccessRule rule)
     {
         string credentials = context.Request.Headers.Authorization.ToString();
         if (credentials.Length == 0) return Problems.KeyMissing;
         if (!TryReadKey(credentials, out ApiKey? key) || keys.Find(key!) is not { } caller) return Problems.KeyInvalid;
+        context.Features.Set(caller);
         if (!rule.AnyOf.Any(caller.May)) return Problems.ScopeMissing(rule.AnyOf);
         if (!caller.Limit.TryTakeRequest(out TimeSpan wait)) return Problems.RateLimited(wait);
-        context.Features.Set(caller);
-        return null;
+        return rule.Writes && caller.Client.Signs ? await SignedRequest.CheckAsync(context, caller, clock) : null;
     }
 
     /// <summary><c>Bearer KEY</c>, or <c>Basic</c> with the key as the password, whatever the user's name: what EventStoreDB's clients can send.</summary>

@@ -9,6 +9,9 @@ internal sealed record AccessRule(IReadOnlyList<Scope> AnyOf)
     public static AccessRule Public { get; } = new([]);
 
     public bool IsPublic => AnyOf.Count == 0;
+
+    /// <summary>Whether the endpoint changes anything.</summary>
+    public bool Writes { get; } = AnyOf.Any(s => s.Verb == ScopeVerb.Write);
 }
 
 /// <summary>States access where an endpoint is mapped; works for gRPC services too.</summary>

@@ -6,7 +6,8 @@ namespace Ledger.Host.Security;
 /// <param name="KeyId">The key's public part.</param>
 /// <param name="Client">Whose key it is.</param>
 /// <param name="Limit">What the client has left.</param>
-internal sealed record ApiCaller(string KeyId, ApiClient Client, RateLimit Limit)
+/// <param name="SigningSecrets">The client's live signing secrets.</param>
+internal sealed record ApiCaller(string KeyId, ApiClient Client, RateLimit Limit, IReadOnlyList<byte[]> SigningSecrets)
 {
     /// <summary>Whether the client has a permission.</summary>
     public bool May(Scope scope) => Client.Scopes.Has(scope);

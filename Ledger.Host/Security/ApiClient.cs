@@ -7,7 +7,8 @@ namespace Ledger.Host.Security;
 /// <param name="Scopes">What it may do.</param>
 /// <param name="RequestsPerSecond">Requests it may make, on average over a second.</param>
 /// <param name="EventsPerSecond">Events it may submit, on average over a second.</param>
-internal sealed record ApiClient(string Name, ScopeSet Scopes, int RequestsPerSecond, int EventsPerSecond)
+/// <param name="Signs">Whether what it writes must be signed.</param>
+internal sealed record ApiClient(string Name, ScopeSet Scopes, int RequestsPerSecond, int EventsPerSecond, bool Signs = false)
 {
     public const int RequestsPerSecondDefault = 10_000;
     public const int EventsPerSecondDefault = 1_000_000;

@@ -28,10 +28,13 @@ internal sealed record ApiKey
     /// <summary>The public part.</summary>
     public string Id => Text.Substring(Prefix.Length, IdLength);
 
+    /// <summary>Makes a public part.</summary>
+    public static string NewId() => RandomNumberGenerator.GetString(Alphabet, IdLength);
+
     /// <summary>Makes a new key.</summary>
     public static ApiKey Generate()
     {
-        string body = $"{Prefix}{RandomNumberGenerator.GetString(Alphabet, IdLength)}_{RandomNumberGenerator.GetString(Alphabet, SecretLength)}";
+        string body = $"{Prefix}{NewId()}_{RandomNumberGenerator.GetString(Alphabet, SecretLength)}";
         return new ApiKey(body + Check(body));
     }
 

@@ -33,6 +33,7 @@ internal sealed class KeyRing(KeyStore store, TimeProvider clock)
             if (version == _version) return;
             SortedDictionary<string, ApiClient> clients = store.Clients();
             FrozenDictionary<string, Holder> before = _byId;
+            ILookup<string, byte[]> secrets = store.Secrets().Where(s => s.RevokedAt is null).ToLookup(s => s.Client, s => s.Secret, StringComparer.Ordinal);
             Dictionary<string, RateLimit> limits = before.Values.Select(h => h.Caller).DistinctBy(c => c.Client.Name, StringComparer.Ordinal).ToDictionary(c => c.Client.Name, c => c.Limit, StringComparer.Ordinal);
             Volatile.Write(ref _byId, store.Keys().Where(k => k.RevokedAt is null).ToFrozenDictionary(k => k.Id, Hold, StringComparer.Ordinal));
             _version = version;
@@ -41,7 +42,7 @@ internal sealed class KeyRing(KeyStore store, TimeProvider clock)
             {
                 ApiClient client = clients[key.Client];
                 if (!limits.TryGetValue(client.Name, out RateLimit? limit)) limits.Add(client.Name, limit = new RateLimit(client, clock));
-                return new Holder(key.Hash, new ApiCaller(key.Id, client, limit));
+                return new Holder(key.Hash, new ApiCaller(key.Id, client, limit, [.. secrets[client.Name]]));
             }
         }
     }

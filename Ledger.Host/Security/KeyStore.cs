@@ -7,6 +7,9 @@ namespace Ledger.Host.Security;
 /// <summary>A key as the store knows it: everything but the key.</summary>
 internal sealed record StoredKey(string Id, string Client, byte[] Hash, DateTimeOffset CreatedAt, DateTimeOffset? RevokedAt);
 
+/// <summary>A secret that a client signs with. It is kept as it is: a signature can be checked with nothing less.</summary>
+internal sealed record StoredSecret(string Id, string Client, byte[] Secret, DateTimeOffset CreatedAt, DateTimeOffset? RevokedAt);
+
 /// <summary>A change of clients or keys that the store does not allow.</summary>
 /// <param name="code">Stable, kebab-case.</param>
 /// <param name="detail">Why, and what to do.</param>
@@ -27,6 +30,7 @@ internal sealed class KeyStore : IDisposable
     private const string Schema = """
         CREATE TABLE client (name TEXT PRIMARY KEY, scopes TEXT NOT NULL, requests_per_second INTEGER NOT NULL, events_per_second INTEGER NOT NULL) STRICT;
         CREATE TABLE api_key (id TEXT PRIMARY KEY, client TEXT NOT NULL REFERENCES client, hash BLOB NOT NULL, created_at INTEGER NOT NULL, revoked_at INTEGER) STRICT;
+        CREATE TABLE signing_secret (id TEXT PRIMARY KEY, client TEXT NOT NULL REFERENCES client, secret BLOB NOT NULL, created_at INTEGER NOT NULL, revoked_at INTEGER) STRICT;
         """;
 
     private readonly SqliteConnection _connection;
@@ -78,18 +82,33 @@ internal sealed class KeyStore : IDisposable
     /// <exception cref="KeyRefusedException"><c>keys-two-live</c>.</exception>
     public ApiKey Rotate(string client) => Transact(() =>
     {
-        if (!Clients().ContainsKey(client)) throw new KeyNotFoundException($"client-unknown: there is no client '{client}'; `weledger keys list` lists them");
+        RequireClient(client);
         StoredKey[] live = [.. Keys().Where(k => k.Client == client && k.RevokedAt is null)];
         if (live.Length >= LiveKeysMax) throw new KeyRefusedException("keys-two-live", $"'{client}' has two live keys, {live[0].Id} and {live[1].Id}; revoke one first");
         return Insert(client);
     });
 
-    /// <summary>Ends a key for ever. Revoking it again changes nothing.</summary>
+    /// <summary>Gives a client a signing secret, its first or a second one. From its first on, everything the client writes must be signed, for ever.</summary>
+    /// <returns>The secret's id and the secret.</returns>
+    /// <exception cref="KeyNotFoundException"><c>client-unknown</c>.</exception>
+    /// <exception cref="KeyRefusedException"><c>keys-two-live</c>.</exception>
+    public (string Id, byte[] Secret) Sign(string client) => Transact(() =>
+    {
+        RequireClient(client);
+        StoredSecret[] live = [.. Secrets().Where(s => s.Client == client && s.RevokedAt is null)];
+        if (live.Length >= LiveKeysMax) throw new KeyRefusedException("keys-two-live", $"'{client}' has two live signing secrets, {live[0].Id} and {live[1].Id}; revoke one first");
+        (string id, byte[] secret) = (ApiKey.NewId(), WebhookSignature.NewSecret());
+        Command("INSERT INTO signing_secret VALUES ($id, $client, $secret, $now, NULL)", ("$id", id), ("$client", client), ("$secret", secret), ("$now", NowMs())).ExecuteNonQuery();
+        return (id, secret);
+    });
+
+    /// <summary>Ends a key or a signing secret for ever. Revoking it again changes nothing.</summary>
     /// <exception cref="KeyNotFoundException"><c>key-unknown</c>.</exception>
     public void Revoke(string keyId) => Transact(() =>
     {
-        if (Keys().All(k => k.Id != keyId)) throw new KeyNotFoundException($"key-unknown: there is no key '{keyId}'; `weledger keys list` lists them");
-        Command("UPDATE api_key SET revoked_at = $now WHERE id = $id AND revoked_at IS NULL", ("$now", NowMs()), ("$id", keyId)).ExecuteNonQuery();
+        if (Keys().All(k => k.Id != keyId) && Secrets().All(s => s.Id != keyId)) throw new KeyNotFoundException($"key-unknown: there is no key '{keyId}'; `weledger keys list` lists them");
+        foreach (string table in (string[])["api_key", "signing_secret"])
+            Command($"UPDATE {table} SET revoked_at = $now WHERE id = $id AND revoked_at IS NULL", ("$now", NowMs()), ("$id", keyId)).ExecuteNonQuery();
         return keyId;
     });
 
@@ -97,8 +116,8 @@ internal sealed class KeyStore : IDisposable
     public SortedDictionary<string, ApiClient> Clients()
     {
         SortedDictionary<string, ApiClient> clients = new(StringComparer.Ordinal);
-        using SqliteDataReader rows = Command("SELECT name, scopes, requests_per_second, events_per_second FROM client").ExecuteReader();
-        while (rows.Read()) clients.Add(rows.GetString(0), new ApiClient(rows.GetString(0), ScopeSet.Parse(rows.GetString(1).Split(' ')), rows.GetInt32(2), rows.GetInt32(3)));
+        using SqliteDataReader rows = Command("SELECT name, scopes, requests_per_second, events_per_second, EXISTS (SELECT * FROM signing_secret WHERE client = name) FROM client").ExecuteReader();
+        while (rows.Read()) clients.Add(rows.GetString(0), new ApiClient(rows.GetString(0), ScopeSet.Parse(rows.GetString(1).Split(' ')), rows.GetInt32(2), rows.GetInt32(3), rows.GetBoolean(4)));
         return clients;
     }
 
@@ -109,12 +128,19 @@ internal sealed class KeyStore : IDisposable
         using SqliteDataReader rows = Command("SELECT id, client, hash, created_at, revoked_at FROM api_key ORDER BY created_at, rowid").ExecuteReader();
         while (rows.Read())
         {
-            keys.Add(new StoredKey(
-                rows.GetString(0), rows.GetString(1), rows.GetFieldValue<byte[]>(2),
-                DateTimeOffset.FromUnixTimeMilliseconds(rows.GetInt64(3)), rows.IsDBNull(4) ? null : DateTimeOffset.FromUnixTimeMilliseconds(rows.GetInt64(4))));
+            keys.Add(new StoredKey(rows.GetString(0), rows.GetString(1), rows.GetFieldValue<byte[]>(2), Time(rows, 3), rows.IsDBNull(4) ? null : Time(rows, 4)));
         }
 
         return keys;
+    }
+
+    /// <summary>Every signing secret there ever was, oldest first.</summary>
+    public List<StoredSecret> Secrets()
+    {
+        List<StoredSecret> secrets = [];
+        using SqliteDataReader rows = Command("SELECT id, client, secret, created_at, revoked_at FROM signing_secret ORDER BY created_at, rowid").ExecuteReader();
+        while (rows.Read()) secrets.Add(new StoredSecret(rows.GetString(0), rows.GetString(1), rows.GetFieldValue<byte[]>(2), Time(rows, 3), rows.IsDBNull(4) ? null : Time(rows, 4)));
+        return secrets;
     }
 
     /// <inheritdoc/>
@@ -127,6 +153,13 @@ internal sealed class KeyStore : IDisposable
         else if (found != $"{ApplicationId}/{Layout}") throw new LogFaultException("unknown-format", $"{_connection.DataSource} has application id and layout {found}; this build reads {ApplicationId}/{Layout}: use the build that wrote it");
         return found;
     });
+
+    private void RequireClient(string name)
+    {
+        if (!Clients().ContainsKey(name)) throw new KeyNotFoundException($"client-unknown: there is no client '{name}'; `weledger keys list` lists them");
+    }
+
+    private static DateTimeOffset Time(SqliteDataReader rows, int column) => DateTimeOffset.FromUnixTimeMilliseconds(rows.GetInt64(column));
 
     private ApiKey Insert(string client)
     {

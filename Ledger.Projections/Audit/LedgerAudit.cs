@@ -10,7 +10,7 @@ namespace Ledger.Projections.Audit;
 
 /// <summary>Recomputes everything from the log alone and compares every recorded number.</summary>
 /// <remarks>
-/// Uses nothing that an earlier run left behind. The log itself is verified first, event by event. Every closing and statement event must be what its window's events give, every
+/// Uses nothing that an earlier run left behind. The log itself is verified first, event by event. Every closing, statement and settlement event must be what its window's events give, every
 /// sealed window must be recorded but for the last ones, and every recorded close must have a window.
 /// </remarks>
 public static class LedgerAudit
@@ -22,8 +22,8 @@ public static class LedgerAudit
         long head = log.Head;
         IProgress<long>? read = progress is null ? null : new Reading(progress, head);
         Digest root = await log.VerifyAsync(read, cancel).ConfigureAwait(false);
-        Comparison comparison = new();
         LedgerState state = new(log.Names);
+        Comparison comparison = new(state);
         await new WindowCloser(actors, log, options)
             .AdvanceAsync(state, head, comparison.Closed, comparison.Seen, progress, cancel).ConfigureAwait(false);
         return comparison.Report(head, root, state.Pending?.Window);
@@ -34,12 +34,13 @@ public static class LedgerAudit
         public void Report(long value) => to.Report(new LedgerProgress("verify log", null, (int)(value * 1000 / Math.Max(1, head))));
     }
 
-    private sealed class Comparison
+    private sealed class Comparison(LedgerState state)
     {
         private readonly SortedDictionary<Day, ClosedWindow> _awaited = [];
         private readonly SortedDictionary<Day, ClosedWindow> _halfSeen = [];
         private readonly List<Day> _windows = [];
         private readonly List<AuditDifference> _differences = [];
+        private SettlementPlanned? _planned;
         private long _numbers;
 
         public void Closed(ClosedWindow closed) => _awaited.Add(closed.Window, closed);
@@ -65,6 +66,14 @@ public static class LedgerAudit
                         _windows.Add(recorded.Window);
                     }
 
+                    break;
+                case SettlementPlanned recorded:
+                    if (state.Books.Settlements.Open is { } open && open.Reserved.Batch == recorded.Batch) Compare(e, open.Publication());
+                    else NoSuchWindow(e, recorded.Window);
+                    _planned = recorded;
+                    break;
+                case SettlementSettled recorded:
+                    Compare(e, new SettlementSettled(_planned?.Batch ?? "(no settlement planned)", _planned?.RewardRoot ?? default));
                     break;
             }
         }

@@ -133,6 +133,7 @@ public sealed class LedgerState
         IReadOnlyList<JournalEntry> entries = Books.EntriesOf(window, result, sealedAt);
         Core.Merkle.Digest journal = Books.JournalDigest(entries);
         Books.Close(window, entries, sheet);
+        Books.Issued(result.Statement, sealedAt);
         Payouts = result.Next;
         _open.Remove(window);
         Pending = null;

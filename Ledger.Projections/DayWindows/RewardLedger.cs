@@ -89,26 +89,19 @@ public sealed class RewardLedger : IDisposable
     }
 
     /// <summary>Applies what came into the log; a window that was sealed is folded, and its close recorded if it was not.</summary>
-    public async Task CatchUpAsync(IProgress<LedgerProgress>? progress = null, CancellationToken cancel = default)
-    {
-        await _turn.WaitAsync(cancel).ConfigureAwait(false);
-        try
+    public Task CatchUpAsync(IProgress<LedgerProgress>? progress = null, CancellationToken cancel = default) => InTurnAsync(
+        async () =>
         {
             await AdvanceAsync(progress, cancel).ConfigureAwait(false);
-        }
-        finally
-        {
-            _turn.Release();
-        }
-    }
+            return State.Position;
+        },
+        cancel);
 
     /// <summary>Seals and closes a window: folds, applies the rules, records the close and the statement. Closing again gives what was recorded.</summary>
     /// <exception cref="KeyNotFoundException"><c>unknown-window</c>: no event ever opened it.</exception>
     /// <exception cref="InvalidOperationException"><c>window-order</c>: an earlier window is still open.</exception>
-    public async Task<ClosedWindow> CloseAsync(Day window, IProgress<LedgerProgress>? progress = null, CancellationToken cancel = default)
-    {
-        await _turn.WaitAsync(cancel).ConfigureAwait(false);
-        try
+    public Task<ClosedWindow> CloseAsync(Day window, IProgress<LedgerProgress>? progress = null, CancellationToken cancel = default) => InTurnAsync(
+        async () =>
         {
             await AdvanceAsync(progress, cancel).ConfigureAwait(false);
             if (State.Windows.Earliest is { } earliest && earliest < window && State.Windows.IsOpen(window))
@@ -123,76 +116,113 @@ public sealed class RewardLedger : IDisposable
 
             if (State.PendingDraws && State.Pending!.Value.Window <= window)
                 throw new InvalidOperationException($"draw-seed-missing: window {State.Pending.Value.Window} is sealed and its prizes are drawn; give it the hash of a block made after the seal");
-            return (await ReplayInTurnAsync(window, progress, cancel).ConfigureAwait(false)).Close;
-        }
-        finally
+            (ClosedWindow? recent, long to, bool _) = Known(window);
+            return recent ?? (await RecomputeAsync(window, to, isClosed: true, progress, cancel).ConfigureAwait(false)).Close;
+        },
+        cancel);
+
+    /// <summary>Closes every window whose day has been over for a while, in order, up to one that waits for its draw seed.</summary>
+    /// <param name="grace">How long late events are waited for after the day.</param>
+    /// <param name="cancel">Stops it.</param>
+    /// <returns>The windows that were closed.</returns>
+    public async Task<IReadOnlyList<Day>> CloseDueAsync(TimeSpan grace, CancellationToken cancel = default)
+    {
+        List<Day> closed = [];
+        while (await InTurnAsync(() => NextDueAsync(grace, cancel), cancel).ConfigureAwait(false) is { } due)
         {
-            _turn.Release();
+            await CloseAsync(due, null, cancel).ConfigureAwait(false);
+            closed.Add(due);
         }
+
+        return closed;
     }
 
     /// <summary>Gives a sealed window the block whose hash its prizes are drawn with. Only the first one given counts.</summary>
     /// <exception cref="InvalidOperationException"><c>draw-seed-unwanted</c>: no sealed window of this day waits for one.</exception>
-    public async Task SeedDrawAsync(Day window, ulong chainId, ulong blockNumber, Digest blockHash, CancellationToken cancel = default)
-    {
-        await CatchUpAsync(null, cancel).ConfigureAwait(false);
-        if (!State.PendingDraws || State.Pending!.Value.Window != window)
-            throw new InvalidOperationException($"draw-seed-unwanted: window {window} does not wait for a seed; seal it first, under a ruleset whose prizes are drawn");
-        UnixMs now = Now();
-        DrawSeeded seeded = new(window, chainId, blockNumber, blockHash);
-        await Log.AppendAsync([new NewEvent(WindowCloser.SeedId(window), now, now, window, seeded)], cancel).ConfigureAwait(false);
-    }
+    public Task SeedDrawAsync(Day window, ulong chainId, ulong blockNumber, Digest blockHash, CancellationToken cancel = default) => InTurnAsync(
+        async () =>
+        {
+            await AdvanceAsync(null, cancel).ConfigureAwait(false);
+            if (!State.PendingDraws || State.Pending!.Value.Window != window)
+                throw new InvalidOperationException($"draw-seed-unwanted: window {window} does not wait for a seed; seal it first, under a ruleset whose prizes are drawn");
+            UnixMs now = Now();
+            DrawSeeded seeded = new(window, chainId, blockNumber, blockHash);
+            return await Log.AppendAsync([new NewEvent(WindowCloser.SeedId(window), now, now, window, seeded)], cancel).ConfigureAwait(false);
+        },
+        cancel);
 
     /// <summary>Declares every statement final whose hold has passed, in order.</summary>
     /// <returns>The windows that became final.</returns>
-    public async Task<IReadOnlyList<Day>> FinalizeDueAsync(CancellationToken cancel = default)
-    {
-        await CatchUpAsync(null, cancel).ConfigureAwait(false);
-        UnixMs now = Now();
-        List<Day> final = [];
-        foreach ((Day window, WindowRecord record) in _records)
+    public Task<IReadOnlyList<Day>> FinalizeDueAsync(CancellationToken cancel = default) => InTurnAsync<IReadOnlyList<Day>>(
+        async () =>
         {
-            if (record.IsFinal || record.Statement.FinalFromMs > now.Value) continue;
-            StatementFinalized finalized = new(window, record.Statement.StatementDigest);
-            await Log.AppendAsync([new NewEvent(EventId.Derive("statement-finalized", window.ToString()), now, now, window, finalized)], cancel).ConfigureAwait(false);
-            final.Add(window);
-        }
+            await AdvanceAsync(null, cancel).ConfigureAwait(false);
+            UnixMs now = Now();
+            List<Day> final = [];
+            foreach ((Day window, WindowRecord record) in _records)
+            {
+                if (record.IsFinal || record.Statement.FinalFromMs > now.Value) continue;
+                StatementFinalized finalized = new(window, record.Statement.StatementDigest);
+                await Log.AppendAsync([new NewEvent(EventId.Derive("statement-finalized", window.ToString()), now, now, window, finalized)], cancel).ConfigureAwait(false);
+                final.Add(window);
+            }
 
-        if (final.Count > 0) await CatchUpAsync(null, cancel).ConfigureAwait(false);
-        return final;
-    }
+            if (final.Count > 0) await AdvanceAsync(null, cancel).ConfigureAwait(false);
+            return final;
+        },
+        cancel);
 
     /// <summary>Recomputes a closed window from the log, or an open one as if it were sealed now.</summary>
+    /// <remarks>The ledger goes on meanwhile: only what is known of the window is asked for in turn.</remarks>
     /// <exception cref="KeyNotFoundException"><c>unknown-window</c>.</exception>
     public async Task<WindowReplay> ReplayAsync(Day window, IProgress<LedgerProgress>? progress = null, CancellationToken cancel = default)
     {
-        await _turn.WaitAsync(cancel).ConfigureAwait(false);
-        try
-        {
-            await AdvanceAsync(progress, cancel).ConfigureAwait(false);
-            return await ReplayInTurnAsync(window, progress, cancel).ConfigureAwait(false);
-        }
-        finally
-        {
-            _turn.Release();
-        }
+        (ClosedWindow? recent, long to, bool isClosed) = await InTurnAsync(
+            async () =>
+            {
+                await AdvanceAsync(progress, cancel).ConfigureAwait(false);
+                return Known(window);
+            },
+            cancel).ConfigureAwait(false);
+        return recent is not null ? new WindowReplay(IsFinal: true, recent) : await RecomputeAsync(window, to, isClosed, progress, cancel).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (_intake.IsValueCreated) Intake.Dispose();
         _turn.Dispose();
     }
 
-    private async Task<WindowReplay> ReplayInTurnAsync(Day window, IProgress<LedgerProgress>? progress, CancellationToken cancel)
+    private async Task<T> InTurnAsync<T>(Func<Task<T>> act, CancellationToken cancel)
     {
-        if (_recent.TryGetValue(window, out ClosedWindow? recent)) return new WindowReplay(IsFinal: true, recent);
-        bool isClosed = _records.ContainsKey(window);
-        if (!isClosed && !State.Open.ContainsKey(window)) throw new KeyNotFoundException($"unknown-window: {window} was never opened; `status` lists the windows");
+        await _turn.WaitAsync(cancel).ConfigureAwait(false);
+        try
+        {
+            return await act().ConfigureAwait(false);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
 
+    private async Task<Day?> NextDueAsync(TimeSpan grace, CancellationToken cancel)
+    {
+        await AdvanceAsync(null, cancel).ConfigureAwait(false);
+        return State.Pending is null && State.Windows.Earliest is { } earliest && earliest.Next.Start.Value + (long)grace.TotalMilliseconds <= Now().Value ? earliest : null;
+    }
+
+    /// <summary>What is known of a window: its close when it is a recent one, else up to where it must be replayed.</summary>
+    private (ClosedWindow? Recent, long To, bool IsClosed) Known(Day window)
+    {
+        if (_recent.TryGetValue(window, out ClosedWindow? recent)) return (recent, 0, true);
+        if (_records.TryGetValue(window, out WindowRecord? record)) return (null, record.Closed.SealedAt + 1, true);
+        return State.Open.ContainsKey(window) ? (null, Log.Head, false) : throw new KeyNotFoundException($"unknown-window: {window} was never opened; `status` lists the windows");
+    }
+
+    private async Task<WindowReplay> RecomputeAsync(Day window, long to, bool isClosed, IProgress<LedgerProgress>? progress, CancellationToken cancel)
+    {
         WindowCloser closer = new(_actors, Log, _options);
-        long to = isClosed ? _records[window].Closed.SealedAt + 1 : Log.Head;
 
         // A state of its own, because a close changes the state it is computed on.
         LedgerSnapshot? start = _snapshots is null ? null : await _snapshots.LatestAsync(Log, isClosed ? to - 1 : to, cancel).ConfigureAwait(false);

@@ -21,37 +21,53 @@ public sealed partial class EventIntake
     public async ValueTask<WholeIntakeResult> SubmitWholeAsync(
         IReadOnlyList<SubmittedEvent> events, StreamName? stream, ExpectedRevision expected, CancellationToken cancel = default)
     {
-        await _turn.WaitAsync(cancel);
-        try
+        while (true)
         {
-            CatchUp(cancel);
-            UnixMs now = Now();
-            NewEvent[] placed = new NewEvent[events.Count];
-            SortedDictionary<Day, AdoptedRuleset> opens = [];
-            for (int i = 0; i < placed.Length; i++)
+            cancel.ThrowIfCancellationRequested();
+            SortedSet<Day> opens = [];
+            await _gate.EnterTogetherAsync();
+            try
             {
-                SubmittedEvent e = events[i];
-                Placement placement = Place(e, now);
-                if (placement.NeedsLog) placement = await PlaceLateAsync(e, placement, cancel);
-                if (placement.Refusal is { } refusal) return new WholeIntakeResult(refusal, i, null);
-                placed[i] = placement.Duplicate is null
-                    ? new NewEvent(e.Id, e.OccurredAt, now, placement.Window, e.Payload)
-                    : (await _log.FindAsync(e.Id, cancel))!.Event;
-                if (stream is { } named && placed[i].Stream != named)
-                    return new WholeIntakeResult(new Refusal("stream-mismatch", null, $"the event belongs to stream {placed[i].Stream}, not {named}"), i, null);
-                if (placement.Opens is not null) opens.TryAdd(placement.Window, placement.Opens);
+                if (!_isBehind && await TakeWholeAsync(events, stream, expected, opens, cancel) is { } result) return result;
+            }
+            finally
+            {
+                _gate.LeaveTogether();
             }
 
-            foreach ((Day window, AdoptedRuleset ruleset) in opens) await OpenWindowAsync(window, ruleset, now, cancel);
-            StreamAppendResult appended = stream is { } one
-                ? await _log.AppendAsync(one, expected, placed, cancel)
-                : new StreamAppendResult(true, -1, await _log.AppendAsync(placed, cancel));
-            Seen(appended.Outcomes);
-            return new WholeIntakeResult(null, -1, appended);
+            await AloneAsync(
+                async now =>
+                {
+                    foreach (Day window in opens) await OpenWindowAsync(window, now, cancel);
+                    return true;
+                },
+                cancel);
         }
-        finally
+    }
+
+    /// <summary>Refuses or appends; null, and nothing appended, when windows must be opened first.</summary>
+    private async ValueTask<WholeIntakeResult?> TakeWholeAsync(
+        IReadOnlyList<SubmittedEvent> events, StreamName? stream, ExpectedRevision expected, SortedSet<Day> opens, CancellationToken cancel)
+    {
+        UnixMs now = Now();
+        NewEvent[] placed = new NewEvent[events.Count];
+        for (int i = 0; i < placed.Length; i++)
         {
-            _turn.Release();
+            SubmittedEvent e = events[i];
+            Placement placement = await PlaceAsync(e, now, cancel);
+            if (placement.Refusal is { } refusal) return new WholeIntakeResult(refusal, i, null);
+            placed[i] = placement.Settled is null
+                ? new NewEvent(e.Id, e.OccurredAt, now, placement.Window, e.Payload)
+                : (await _log.FindAsync(e.Id, cancel))!.Event;
+            if (stream is { } named && placed[i].Stream != named)
+                return new WholeIntakeResult(new Refusal("stream-mismatch", null, $"the event belongs to stream {placed[i].Stream}, not {named}"), i, null);
+            if (placement.Opens is not null) opens.Add(placement.Window);
         }
+
+        if (opens.Count > 0) return null;
+        StreamAppendResult appended = stream is { } one
+            ? await _log.AppendAsync(one, expected, placed, cancel)
+            : new StreamAppendResult(true, -1, await _log.AppendAsync(placed, cancel));
+        return new WholeIntakeResult(null, -1, appended);
     }
 }

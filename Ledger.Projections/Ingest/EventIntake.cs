@@ -9,34 +9,26 @@ namespace Ledger.Projections.Ingest;
 /// <summary>The one way into the log for what producers state: it refuses, dates, puts into windows (reward rules R0), and appends in groups.</summary>
 /// <remarks>
 /// Idempotent: an event whose id is in the log is answered with <see cref="IntakeStatus.Duplicate"/> and changes nothing.
-/// The order of a submission is the order in the log. Windows are opened just before their first event; nothing may seal a window or adopt
-/// a ruleset but through the same intake, because that is what keeps an event from landing behind the seal of its window.
-/// Members may be called from any thread; they take turns. Memory is bounded by the group size.
+/// The order of a submission is the order in the log; submissions of several threads travel side by side, and the log commits together what
+/// waits together. Windows are opened just before their first event. Opening, sealing and adopting happen while no submission is under way:
+/// that is what keeps an event from landing behind the seal of its window, and why nothing may seal a window or adopt a ruleset but through
+/// the one intake of the log. Memory is bounded by the group size and the submissions under way.
 /// </remarks>
-public sealed partial class EventIntake : IDisposable
+public sealed partial class EventIntake
 {
     /// <summary>Events of one append when nothing else is asked for: enough that a commit's cost vanishes in it.</summary>
     public const int GroupSizeDefault = 5_000;
 
     private readonly IEventLog _log;
     private readonly TimeProvider _clock;
-    private readonly SemaphoreSlim _turn = new(1, 1);
-    private readonly OpenWindows _windows;
-    private readonly List<NewEvent> _group;
-    private readonly List<(int Index, bool Carried)> _groupIndex;
+    private readonly IntakeGate _gate = new();
+    private readonly OpenWindows _windows; // read together, changed alone
     private readonly int _groupSize;
     private long _seen;
+    private volatile bool _isBehind;
 
-    private EventIntake(IEventLog log, TimeProvider clock, int groupSize, OpenWindows windows, long seen)
-    {
-        _windows = windows;
-        _seen = seen;
-        _log = log;
-        _clock = clock;
-        _groupSize = groupSize;
-        _group = new List<NewEvent>(groupSize);
-        _groupIndex = new List<(int Index, bool Carried)>(groupSize);
-    }
+    private EventIntake(IEventLog log, TimeProvider clock, int groupSize, OpenWindows windows, long seen) =>
+        (_log, _clock, _groupSize, _windows, _seen) = (log, clock, groupSize, windows, seen);
 
     /// <summary>Opens the intake of a log: reads what the log says of windows and rulesets.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The group size is not 1 to 100,000.</exception>
@@ -61,84 +53,61 @@ public sealed partial class EventIntake : IDisposable
     /// <exception cref="LogFaultException">The log cannot go on. Groups before the fault are in the log; sending everything again is safe.</exception>
     public async ValueTask<IntakeOutcome[]> SubmitAsync(IReadOnlyList<SubmittedEvent> events, CancellationToken cancel = default)
     {
-        IntakeOutcome[] outcomes = new IntakeOutcome[events.Count];
-        await _turn.WaitAsync(cancel);
-        try
+        Submission submission = new(events, _groupSize);
+        while (!submission.IsDone)
         {
-            CatchUp(cancel);
-            UnixMs now = Now();
-            for (int i = 0; i < events.Count; i++)
+            cancel.ThrowIfCancellationRequested();
+            Placement? opening = null;
+            await _gate.EnterTogetherAsync();
+            try
             {
-                SubmittedEvent e = events[i];
-                Placement placement = Place(e, now);
-                if (placement.NeedsLog) placement = await PlaceLateAsync(e, placement, cancel);
-                if (placement.Duplicate is { } position)
-                {
-                    outcomes[i] = new IntakeOutcome(IntakeStatus.Duplicate, position);
-                    continue;
-                }
-
-                if (placement.Refusal is not null)
-                {
-                    outcomes[i] = new IntakeOutcome(IntakeStatus.Refused, -1, placement.Refusal);
-                    continue;
-                }
-
-                if (placement.Opens is not null)
-                {
-                    // What came before stands before the opening, however the submission was cut into groups.
-                    await FlushAsync(outcomes, cancel);
-                    await OpenWindowAsync(placement.Window, placement.Opens, now, cancel);
-                }
-
-                _group.Add(new NewEvent(e.Id, e.OccurredAt, now, placement.Window, e.Payload));
-                _groupIndex.Add((i, placement.Carried));
-                if (_group.Count == _groupSize) await FlushAsync(outcomes, cancel);
+                if (!_isBehind) opening = await TakeAsync(submission, cancel);
+            }
+            finally
+            {
+                _gate.LeaveTogether();
             }
 
-            await FlushAsync(outcomes, cancel);
+            if (submission.IsDone) break;
+            await AloneAsync(now => opening is { Opens: not null } placement ? OpenWindowAsync(placement.Window, now, cancel) : new ValueTask<Refusal?>((Refusal?)null), cancel);
+        }
+
+        return submission.Outcomes;
+    }
+
+    /// <summary>
+    /// What <see cref="SubmitAsync"/> would make of the events now, without taking any: positions are −1, and an event that is in the log already
+    /// is told as a duplicate only where its window is sealed.
+    /// </summary>
+    public async ValueTask<IntakeOutcome[]> CheckAsync(IReadOnlyList<SubmittedEvent> events, CancellationToken cancel = default)
+    {
+        if (_isBehind) await AloneAsync(_ => ValueTask.FromResult(true), cancel);
+        IntakeOutcome[] outcomes = new IntakeOutcome[events.Count];
+        await _gate.EnterTogetherAsync();
+        try
+        {
+            UnixMs now = Now();
+            for (int i = 0; i < outcomes.Length; i++)
+            {
+                Placement placement = await PlaceAsync(events[i], now, cancel);
+                outcomes[i] = placement.Settled ?? new IntakeOutcome(placement.IsCarried ? IntakeStatus.CarriedForward : IntakeStatus.Accepted, -1);
+            }
+
             return outcomes;
         }
         finally
         {
-            _group.Clear();
-            _groupIndex.Clear();
-            _turn.Release();
-        }
-    }
-
-    /// <summary>Why <see cref="SubmitAsync"/> would refuse the event now, or null when it would not.</summary>
-    public async ValueTask<Refusal?> CheckAsync(SubmittedEvent e, CancellationToken cancel = default)
-    {
-        await _turn.WaitAsync(cancel);
-        try
-        {
-            CatchUp(cancel);
-            Placement placement = Place(e, Now());
-            return placement.NeedsLog ? (await PlaceLateAsync(e, placement, cancel)).Refusal : placement.Refusal;
-        }
-        finally
-        {
-            _turn.Release();
+            _gate.LeaveTogether();
         }
     }
 
     /// <summary>Opens a window that no event has opened, such as a quiet day's; nothing happens when it is open.</summary>
     /// <returns>Why not: <c>window-closed</c> or <c>no-ruleset</c>; null when the window is open.</returns>
-    public ValueTask<Refusal?> OpenAsync(Day window, CancellationToken cancel = default) => InTurnAsync<Refusal?>(
-        async now =>
-        {
-            if (_windows.IsOpen(window)) return null;
-            if (!_windows.MayOpen(window)) return Closed(window);
-            if (_windows.RulesetFor(window) is not { } ruleset) return NoRuleset(window);
-            await OpenWindowAsync(window, ruleset, now, cancel);
-            return null;
-        },
-        cancel);
+    public ValueTask<Refusal?> OpenAsync(Day window, CancellationToken cancel = default) => AloneAsync(now => OpenWindowAsync(window, now, cancel), cancel);
 
     /// <summary>Seals a window: no event lands in it after this.</summary>
     /// <returns>The seal's position, also when the window was sealed before; null when there is no such window.</returns>
-    public ValueTask<long?> SealAsync(Day window, CancellationToken cancel = default) => InTurnAsync<long?>(
+    public ValueTask<long?> SealAsync(Day window, CancellationToken cancel = default) => AloneAsync<long?>(
         async now =>
         {
             EventId id = EventId.Derive("window-sealed", window.ToString());
@@ -149,7 +118,7 @@ public sealed partial class EventIntake : IDisposable
 
     /// <summary>Adopts a ruleset from a window on.</summary>
     /// <returns>Why not: <c>window-already-open</c> when that window, or a later one, has been opened; null when adopted.</returns>
-    public ValueTask<Refusal?> AdoptAsync(Day firstWindow, Ruleset ruleset, CancellationToken cancel = default) => InTurnAsync<Refusal?>(
+    public ValueTask<Refusal?> AdoptAsync(Day firstWindow, Ruleset ruleset, CancellationToken cancel = default) => AloneAsync<Refusal?>(
         async now =>
         {
             if (_windows.LatestOpened is { } latest && firstWindow <= latest)
@@ -162,86 +131,92 @@ public sealed partial class EventIntake : IDisposable
         },
         cancel);
 
-    /// <inheritdoc/>
-    public void Dispose() => _turn.Dispose();
-
     private static Refusal Closed(Day window) => new("window-closed", "occurredAt", $"the window {window} is sealed");
 
     private static Refusal NoRuleset(Day window) => new("no-ruleset", "occurredAt", $"no ruleset holds for the window {window}");
 
     private UnixMs Now() => UnixMs.From(_clock.GetUtcNow().ToUnixTimeMilliseconds());
 
+    /// <summary>Takes events until one needs a window that is not open; what came before that one is in the log then.</summary>
+    private async ValueTask<Placement?> TakeAsync(Submission submission, CancellationToken cancel)
+    {
+        UnixMs now = Now();
+        for (; !submission.IsRead; submission.Next++)
+        {
+            Placement placement = Place(submission.Current, now);
+            if (placement.NeedsLog) placement = await PlaceLateAsync(submission.Current, placement, cancel);
+            if (placement.Opens is not null)
+            {
+                await submission.FlushAsync(_log, cancel);
+                return placement;
+            }
+
+            submission.Put(placement, now);
+            if (submission.IsGroupFull) await submission.FlushAsync(_log, cancel);
+        }
+
+        await submission.FlushAsync(_log, cancel);
+        return null;
+    }
+
+    private async ValueTask<Placement> PlaceAsync(SubmittedEvent e, UnixMs now, CancellationToken cancel)
+    {
+        Placement placement = Place(e, now);
+        return placement.NeedsLog ? await PlaceLateAsync(e, placement, cancel) : placement;
+    }
+
     /// <summary>Decides by what is in memory; late events that it cannot decide are marked <see cref="Placement.NeedsLog"/>.</summary>
     private Placement Place(SubmittedEvent e, UnixMs now)
     {
-        if (e.Id == default) return new Placement(new Refusal("id-nil", "id", "the nil UUID names no event"));
+        if (e.Id == default) return Placement.Refused(new Refusal("id-nil", "id", "the nil UUID names no event"));
         if (e.Payload.Kind.Origin() == EventOrigin.Ledger)
-            return new Placement(new Refusal("kind-not-accepted", "kind", $"{EventCatalogue.Name(e.Payload.Kind)} is stated by the ledger alone"));
-        Day today = Day.Of(now);
-        long toleranceMs = _windows.RulesetFor(today)?.Ruleset.Windows.FutureToleranceMs ?? 0;
+            return Placement.Refused(new Refusal("kind-not-accepted", "kind", $"{EventCatalogue.Name(e.Payload.Kind)} is stated by the ledger alone"));
+        long toleranceMs = _windows.RulesetFor(Day.Of(now))?.Ruleset.Windows.FutureToleranceMs ?? 0;
         if (e.OccurredAt - now > toleranceMs)
-            return new Placement(new Refusal("occurred-in-future", "occurredAt", $"{e.OccurredAt} is more than {toleranceMs} ms after the ledger's {now}"));
-        if (SubmissionRules.Fault(e) is { } fault) return new Placement(fault);
+            return Placement.Refused(new Refusal("occurred-in-future", "occurredAt", $"{e.OccurredAt} is more than {toleranceMs} ms after the ledger's {now}"));
+        if (SubmissionRules.Fault(e) is { } fault) return Placement.Refused(fault);
 
         Day own = Day.Of(e.OccurredAt);
-        if (_windows.IsOpen(own)) return new Placement(null) { Window = own };
-        if (_windows.RulesetFor(own) is not { } ruleset) return new Placement(NoRuleset(own));
-        if (_windows.MayOpen(own)) return new Placement(null) { Window = own, Opens = ruleset };
-        if (ruleset.Ruleset.Windows.Late == LatePolicy.Refuse) return new Placement(Closed(own)) { NeedsLog = true };
+        if (_windows.IsOpen(own)) return new Placement(own);
+        if (_windows.RulesetFor(own) is not { } ruleset) return Placement.Refused(NoRuleset(own));
+        if (_windows.MayOpen(own)) return new Placement(own) { Opens = ruleset };
+        if (ruleset.Ruleset.Windows.Late == LatePolicy.Refuse) return Placement.Refused(Closed(own)) with { NeedsLog = true };
         return _windows.Earliest is { } earliest
-            ? new Placement(null) { Window = earliest, Carried = true }
-            : new Placement(null) { Window = _windows.LastSealed!.Value.Next, Opens = ruleset, Carried = true, NeedsLog = true };
+            ? new Placement(earliest) { IsCarried = true }
+            : new Placement(_windows.LastSealed!.Value.Next) { IsCarried = true, NeedsLog = true };
     }
 
     /// <summary>A late event that is in the log already is a duplicate: it neither opens a window nor is it refused.</summary>
     private async ValueTask<Placement> PlaceLateAsync(SubmittedEvent e, Placement placement, CancellationToken cancel)
     {
-        if (await _log.FindAsync(e.Id, cancel) is { } found) return new Placement(null) { Duplicate = found.Position };
+        if (await _log.FindAsync(e.Id, cancel) is { } found) return Placement.Duplicate(found.Position);
         if (placement.Refusal is not null) return placement;
-        return _windows.RulesetFor(placement.Window) is { } ruleset ? placement with { Opens = ruleset } : new Placement(NoRuleset(placement.Window));
+        return _windows.RulesetFor(placement.Window) is { } ruleset ? placement with { Opens = ruleset } : Placement.Refused(NoRuleset(placement.Window));
     }
 
-    private async ValueTask FlushAsync(IntakeOutcome[] outcomes, CancellationToken cancel)
+    /// <summary>Opens a window if it still may be: somebody else may have opened or sealed it before this had its turn.</summary>
+    private async ValueTask<Refusal?> OpenWindowAsync(Day window, UnixMs now, CancellationToken cancel)
     {
-        if (_group.Count == 0) return;
-        IReadOnlyList<AppendOutcome> appended = await _log.AppendAsync(_group, cancel);
-        for (int i = 0; i < appended.Count; i++)
-        {
-            (int index, bool carried) = _groupIndex[i];
-            IntakeStatus status = appended[i].IsDuplicate ? IntakeStatus.Duplicate : carried ? IntakeStatus.CarriedForward : IntakeStatus.Accepted;
-            outcomes[index] = new IntakeOutcome(status, appended[i].Position);
-        }
-
-        Seen(appended);
-        _group.Clear();
-        _groupIndex.Clear();
-    }
-
-    /// <summary>Our own events say nothing of windows. If others appended meanwhile, the next catch-up reads theirs.</summary>
-    private void Seen(IReadOnlyList<AppendOutcome> appended)
-    {
-        long fresh = appended.Count(outcome => !outcome.IsDuplicate);
-        if (_log.Head == _seen + fresh) _seen += fresh;
-    }
-
-    private async ValueTask OpenWindowAsync(Day window, AdoptedRuleset ruleset, UnixMs now, CancellationToken cancel)
-    {
+        if (_windows.IsOpen(window)) return null;
+        if (!_windows.MayOpen(window)) return Closed(window);
+        if (_windows.RulesetFor(window) is not { } ruleset) return NoRuleset(window);
         NewEvent opened = new(EventId.Derive("window-opened", window.ToString()), now, now, window, new WindowOpened(window, ruleset.Hash));
-        await AppendOwnAsync(opened, ExpectedRevision.NoStream, cancel);
-        if (!_windows.IsOpen(window)) throw new LogFaultException("window-not-open", $"the stream of window {window} has events, but the log does not say that it is open; run an audit");
+        if (await AppendOwnAsync(opened, ExpectedRevision.NoStream, cancel) < 0)
+            throw new LogFaultException("window-not-open", $"the stream of window {window} has events, but the log does not say that it is open; run an audit");
+        return null;
     }
 
     private async ValueTask<long> AppendOwnAsync(NewEvent e, ExpectedRevision expected, CancellationToken cancel)
     {
         StreamAppendResult result = await _log.AppendAsync(e.Stream, expected, [e], cancel);
-        CatchUp(cancel);
-        return result.Accepted ? result.Outcomes[0].Position : -1;
+        if (!result.Accepted) return -1;
+        _windows.Apply(e.Payload);
+        return result.Outcomes[0].Position;
     }
 
     private void CatchUp(CancellationToken cancel)
     {
         long head = _log.Head;
-        if (head == _seen) return;
         foreach (LogBlock block in _log.ReadBlocks(_seen, head, new BlockRequest(Rows: true, Columns: false), cancel))
         {
             foreach (RecordedEvent recorded in block.Rows) _windows.Apply(recorded.Payload);
@@ -250,33 +225,22 @@ public sealed partial class EventIntake : IDisposable
         _seen = head;
     }
 
-    private async ValueTask<T> InTurnAsync<T>(Func<UnixMs, ValueTask<T>> act, CancellationToken cancel)
+    /// <summary>Changes windows while no submission is under way. After a change that may or may not have happened, the log is asked first.</summary>
+    private async ValueTask<T> AloneAsync<T>(Func<UnixMs, ValueTask<T>> change, CancellationToken cancel)
     {
-        await _turn.WaitAsync(cancel);
+        await _gate.EnterAloneAsync();
         try
         {
-            CatchUp(cancel);
-            return await act(Now());
+            if (_isBehind) CatchUp(cancel);
+            _isBehind = true;
+            T result = await change(Now());
+            _seen = _log.Head; // everything since says nothing of windows, or was applied just now
+            _isBehind = false;
+            return result;
         }
         finally
         {
-            _turn.Release();
+            _gate.LeaveAlone();
         }
-    }
-
-    /// <summary>Where an event goes, or why it goes nowhere.</summary>
-    private readonly record struct Placement(Refusal? Refusal)
-    {
-        public Day Window { get; init; }
-
-        /// <summary>The window must be opened first, under this ruleset.</summary>
-        public AdoptedRuleset? Opens { get; init; }
-
-        public bool Carried { get; init; }
-
-        /// <summary>Only the log can tell whether the event is new.</summary>
-        public bool NeedsLog { get; init; }
-
-        public long? Duplicate { get; init; }
     }
 }

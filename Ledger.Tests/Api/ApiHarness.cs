@@ -2,10 +2,12 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using Ledger.Host.Api;
+using Ledger.Host.Api.Bodies;
 using Ledger.Host.Composition;
 using Ledger.Host.Security;
 using Ledger.Tests.Support;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Ledger.Tests.Api;
@@ -15,11 +17,14 @@ internal sealed class ApiHarness : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder;
     private readonly LedgerSession _session;
+    private readonly ApiStores _stores;
     private readonly ApiServer _server;
 
-    private ApiHarness(DirectoryInfo folder, LedgerSession session, KeyStore keys, ApiServer server) => (_folder, _session, Keys, _server) = (folder, session, keys, server);
+    private ApiHarness(DirectoryInfo folder, LedgerSession session, ApiStores stores, ApiServer server) => (_folder, _session, _stores, _server) = (folder, session, stores, server);
 
-    public KeyStore Keys { get; }
+    public KeyStore Keys => _stores.Keys;
+
+    public BodyBudget Budget => _server.Services.GetRequiredService<BodyBudget>();
 
     public LedgerSession Session => _session;
 
@@ -31,14 +36,14 @@ internal sealed class ApiHarness : IAsyncDisposable
 
     public string Data => _folder.FullName;
 
-    public static async Task<ApiHarness> StartAsync(TimeProvider? clock = null)
+    public static async Task<ApiHarness> StartAsync(TimeProvider? clock = null, TimeSpan? closeGrace = null)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("weledger-api-");
         TimeProvider time = clock ?? new ManualClock("2026-11-22T12:00:00Z");
-        LedgerSession session = await LedgerSession.WriteAsync(LogAddress.Folder(folder.FullName), folder.FullName, time, null, CancellationToken.None);
-        KeyStore keys = KeyStore.Open(folder.FullName, time);
-        ServeOptions options = new(new IPEndPoint(IPAddress.Loopback, 0), new IPEndPoint(IPAddress.Loopback, 0));
-        return new ApiHarness(folder, session, keys, await ApiServer.StartAsync(session, keys, options, time, _ => { }, CancellationToken.None));
+        LedgerSession session = await LedgerSession.ServeAsync(LogAddress.Folder(folder.FullName), folder.FullName, time, null, CancellationToken.None);
+        ApiStores stores = ApiStores.Open(folder.FullName, time);
+        ServeOptions options = new(new IPEndPoint(IPAddress.Loopback, 0), new IPEndPoint(IPAddress.Loopback, 0), CloseGrace: closeGrace);
+        return new ApiHarness(folder, session, stores, await ApiServer.StartAsync(session, stores, options, time, _ => { }, CancellationToken.None));
     }
 
     /// <summary>A client that says who it is by a key with these scopes; without scopes it says nothing.</summary>
@@ -54,7 +59,7 @@ internal sealed class ApiHarness : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _server.DisposeAsync();
-        Keys.Dispose();
+        _stores.Dispose();
         await _session.DisposeAsync();
         _folder.Delete(recursive: true);
     }

@@ -22,6 +22,9 @@ switch (args)
     case ["close"]:
         CloseBenchmark.Run(1_000_000);
         return 0;
+    case ["ingest", "postgres"]:
+        await PostgresBench.RunAsync();
+        return 0;
     case ["ingest"]:
         await IngestBench.RunAsync();
         return 0;
@@ -35,6 +38,6 @@ switch (args)
         await ReplayBench.ReplayAsync(directory);
         return 0;
     default:
-        Console.Error.WriteLine("fold [EVENTS] | append [EVENTS] | close | ingest | micro [BenchmarkDotNet arguments]");
+        Console.Error.WriteLine("fold [EVENTS] | append [EVENTS] | close | ingest [postgres] | micro [BenchmarkDotNet arguments]");
         return 2;
 }

@@ -21,9 +21,9 @@ public sealed class FaultCliTests : IDisposable
         foreach (string verb in new[] { "audit", "status" })
         {
             CliAnswer answer = (await _cli.Async(verb)).Expect(ExitCode.Fault);
-            Assert.StartsWith("block-checksum: ", answer.Error, StringComparison.Ordinal);
-            Assert.Contains($"the block at position {position} ", answer.Error, StringComparison.Ordinal);
-            Assert.Single(answer.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+            string fault = Assert.Single(answer.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => !line.Contains(" %  ", StringComparison.Ordinal)); // progress, where the machine is slow
+            Assert.StartsWith("block-checksum: ", fault, StringComparison.Ordinal);
+            Assert.Contains($"the block at position {position} ", fault, StringComparison.Ordinal);
         }
 
         CliAnswer debug = (await _cli.Async("audit", "--debug")).Expect(ExitCode.Fault);
@@ -54,7 +54,7 @@ public sealed class FaultCliTests : IDisposable
         string[][] verbs =
         [
             ["demo"], ["import"], ["export"], ["close"], ["statement"], ["explain", "account"], ["explain", "event"], ["audit"], ["prove", "account"], ["prove", "event"], ["verify"],
-            ["ruleset", "new"], ["ruleset", "check"], ["ruleset", "diff"], ["ruleset", "adopt"], ["ruleset", "show"], ["status"], ["serve"], ["keys", "add"], ["keys", "rotate"], ["keys", "revoke"], ["keys", "list"],
+            ["ruleset", "new"], ["ruleset", "check"], ["ruleset", "diff"], ["ruleset", "adopt"], ["ruleset", "show"], ["status"], ["serve"], ["keys", "add"], ["keys", "rotate"], ["keys", "sign"], ["keys", "revoke"], ["keys", "list"],
         ];
         foreach (string[] verb in verbs)
         {

@@ -53,8 +53,8 @@ public sealed class ImportCliTests : IDisposable
         IReadOnlyList<string> lines = SampleActivity.Lines(1, 13_000);
         string file = _cli.Write("in.ndjson", lines);
         using CancellationTokenSource stop = new();
-        // The intake asks for the time once a group: the second group's question is the interruption.
-        _cli.Clock = new StoppingClock(stop, questions: 3);
+        // Asked for the time: the log's start, the first group, its window's opening, the first group again. The second group's question is the interruption.
+        _cli.Clock = new StoppingClock(stop, questions: 5);
         CliAnswer interrupted = (await _cli.Async(["import", file], stop.Token)).Expect(ExitCode.Interrupted);
         Assert.StartsWith("interrupted: ", interrupted.Error, StringComparison.Ordinal);
         Assert.Contains("run the same command again", interrupted.Error, StringComparison.Ordinal);

@@ -1,6 +1,7 @@
 using Ledger.Core.Events;
 using Ledger.Core.Identity;
 using Ledger.Projections.EventLog;
+using Ledger.Tests.Support;
 using Xunit;
 
 namespace Ledger.Tests.EventLog;
@@ -15,7 +16,7 @@ public abstract class AppendContract(LogHarness harness) : IAsyncLifetime
 
     public async Task DisposeAsync() => await harness.DisposeAsync();
 
-    [Fact]
+    [ContractFact]
     public async Task Positions_follow_the_order_of_appends()
     {
         NewEvent[] events = _sample.Take(700);
@@ -25,7 +26,7 @@ public abstract class AppendContract(LogHarness harness) : IAsyncLifetime
         Assert.Equal(events.Select(e => e.Id), (await _log.ReadAllAsync(0).ListAsync()).Select(e => e.Event.Id));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task An_empty_append_changes_nothing()
     {
         Assert.Empty(await _log.AppendAsync([]));
@@ -35,7 +36,7 @@ public abstract class AppendContract(LogHarness harness) : IAsyncLifetime
         Assert.Equal(0, _log.Head);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Repeating_an_append_gives_the_same_positions_and_stores_nothing()
     {
         NewEvent[] events = _sample.Take(50);
@@ -44,7 +45,7 @@ public abstract class AppendContract(LogHarness harness) : IAsyncLifetime
         Assert.Equal(50, _log.Head);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task An_id_twice_in_a_batch_is_one_event()
     {
         NewEvent[] events = _sample.Take(3);
@@ -54,7 +55,7 @@ public abstract class AppendContract(LogHarness harness) : IAsyncLifetime
         Assert.Equal(3, _log.Head);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_partly_repeated_batch_stores_only_what_is_new()
     {
         NewEvent[] events = _sample.Take(4);
@@ -63,7 +64,7 @@ public abstract class AppendContract(LogHarness harness) : IAsyncLifetime
         Assert.Equal(4, _log.Head);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task The_same_id_with_other_content_is_still_the_same_event()
     {
         NewEvent e = _sample.Next();
@@ -73,7 +74,7 @@ public abstract class AppendContract(LogHarness harness) : IAsyncLifetime
         Assert.Equal(-1, _log.Names.Find("somebody-else"));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Expected_revisions_hold_or_refuse_the_whole_append()
     {
         NewEvent[] fund = [.. Enumerable.Range(0, 6).Select(i => _sample.Of(new PoolToppedUp("reserve", default)))];
@@ -94,7 +95,7 @@ public abstract class AppendContract(LogHarness harness) : IAsyncLifetime
         Assert.Equal([4, 5], any.Outcomes.Select(o => o.Position));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Repeating_an_expected_append_is_accepted_although_the_stream_moved_on()
     {
         NewEvent[] fund = [.. Enumerable.Range(0, 4).Select(i => _sample.Of(new PoolToppedUp("reserve", default)))];
@@ -110,7 +111,7 @@ public abstract class AppendContract(LogHarness harness) : IAsyncLifetime
         Assert.Equal(3, _log.Head);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Columns_and_rows_share_the_revisions_of_an_activity_stream()
     {
         AccountId alice = new("alice");
@@ -124,7 +125,7 @@ public abstract class AppendContract(LogHarness harness) : IAsyncLifetime
         Assert.Equal([0, 1, 2], (await _log.ReadStreamAsync(stream, 0).ListAsync()).Select(e => e.Revision));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Unfit_events_are_refused_before_anything_of_the_batch_is_stored()
     {
         NewEvent good = _sample.Next();
@@ -141,7 +142,7 @@ public abstract class AppendContract(LogHarness harness) : IAsyncLifetime
         Assert.Equal([new(0, false)], await _log.AppendAsync([good]));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task An_id_finds_its_event_and_an_unknown_id_nothing()
     {
         NewEvent[] events = _sample.Take(300);
@@ -150,7 +151,7 @@ public abstract class AppendContract(LogHarness harness) : IAsyncLifetime
         Assert.Null(await _log.FindAsync(_sample.NextId()));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task One_of_32_writers_wins_each_revision_and_none_is_left_out()
     {
         const int Writers = 32;
@@ -175,7 +176,7 @@ public abstract class AppendContract(LogHarness harness) : IAsyncLifetime
         Assert.Equal(Streams * Rounds, _log.Head);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Sixty_four_callers_with_the_same_ids_store_each_event_once()
     {
         NewEvent[] events = _sample.Take(400);

@@ -2,20 +2,45 @@ using FsCheck.Xunit;
 using Ledger.Core.Events;
 using Ledger.Projections.EventLog;
 using Ledger.Projections.EventLog.InMemory;
+using Ledger.Projections.EventLog.Postgres;
+using Ledger.Tests.EventLog.Postgres;
+using Ledger.Tests.Support;
 using Xunit;
 
 namespace Ledger.Tests.EventLog;
 
-/// <summary>Whatever is done, the embedded log answers as the model does.</summary>
+/// <summary>Whatever is done, the stores answer as the model does.</summary>
 public sealed class ModelTests
 {
     [Property(MaxTest = 25)]
     public async Task Embedded_answers_as_the_model(int seed)
     {
+        await using EmbeddedHarness harness = new();
+        await AnswersAsTheModelAsync(harness, seed);
+    }
+
+    [PartFact("postgres")]
+    public async Task Postgres_answers_as_the_model()
+    {
+        for (int seed = 0; seed < 12; seed++)
+        {
+            await using PostgresHarness harness = new() { Options = new PostgresOptions { SegmentEvents = seed % 2 == 0 ? 64 : 1 << 20 } };
+            try
+            {
+                await AnswersAsTheModelAsync(harness, seed);
+            }
+            catch (Exception e)
+            {
+                throw new InvalidOperationException($"seed {seed}", e);
+            }
+        }
+    }
+
+    private static async Task AnswersAsTheModelAsync(LogHarness harness, int seed)
+    {
         Random random = new(seed);
         SampleEvents sample = new(seed, accounts: 6, contents: 6);
         List<NewEvent> known = [];
-        await using EmbeddedHarness harness = new();
         await using InMemoryEventLog model = new();
         IEventLog log = await harness.OpenAsync();
         for (int op = 0; op < 30; op++)

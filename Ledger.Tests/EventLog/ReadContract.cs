@@ -3,6 +3,7 @@ using Ledger.Core.Identity;
 using Ledger.Core.Merkle;
 using Ledger.Core.Time;
 using Ledger.Projections.EventLog;
+using Ledger.Tests.Support;
 using Xunit;
 
 namespace Ledger.Tests.EventLog;
@@ -23,7 +24,7 @@ public abstract class ReadContract(LogHarness harness) : IAsyncLifetime
 
     public async Task DisposeAsync() => await harness.DisposeAsync();
 
-    [Fact]
+    [ContractFact]
     public async Task Reading_all_gives_what_was_appended()
     {
         List<RecordedEvent> all = await _log.ReadAllAsync(0).ListAsync();
@@ -31,7 +32,7 @@ public abstract class ReadContract(LogHarness harness) : IAsyncLifetime
         Assert.Equal(Enumerable.Range(0, 1500).Select(i => (long)i), all.Select(e => e.Position));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Reading_starts_anywhere_and_goes_both_ways()
     {
         List<string> all = await _log.ReadAllAsync(0).TextsAsync();
@@ -42,7 +43,7 @@ public abstract class ReadContract(LogHarness harness) : IAsyncLifetime
         }
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_stream_has_its_events_with_gapless_revisions_both_ways()
     {
         List<RecordedEvent> all = await _log.ReadAllAsync(0).ListAsync();
@@ -60,7 +61,7 @@ public abstract class ReadContract(LogHarness harness) : IAsyncLifetime
         Assert.Empty(await _log.ReadStreamAsync(StreamName.Settlement("none"), 0).TextsAsync());
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Blocks_hold_the_same_events_in_rows_and_columns()
     {
         List<RecordedEvent> all = await _log.ReadAllAsync(0).ListAsync();
@@ -75,7 +76,7 @@ public abstract class ReadContract(LogHarness harness) : IAsyncLifetime
         }
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Names_number_every_id_in_order_of_appearance()
     {
         NameTable names = new();
@@ -84,7 +85,7 @@ public abstract class ReadContract(LogHarness harness) : IAsyncLifetime
         Assert.Equal(Enumerable.Range(0, names.Count).Select(names.Text), Enumerable.Range(0, _log.Names.Count).Select(_log.Names.Text));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Roots_of_all_sizes_are_those_of_the_events()
     {
         LogFrontier frontier = new();
@@ -96,7 +97,7 @@ public abstract class ReadContract(LogHarness harness) : IAsyncLifetime
         }
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Inclusion_proofs_verify_against_the_root()
     {
         foreach (long size in new[] { 1L, 2, 255, 256, 257, 511, 512, 1024, 1337, 1500 })
@@ -111,7 +112,7 @@ public abstract class ReadContract(LogHarness harness) : IAsyncLifetime
         }
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_reopened_log_is_the_same_log()
     {
         List<string> before = await _log.ReadAllAsync(0).TextsAsync();

@@ -1,5 +1,6 @@
 using Ledger.Core.Events;
 using Ledger.Projections.EventLog;
+using Ledger.Tests.Support;
 using Xunit;
 
 namespace Ledger.Tests.EventLog;
@@ -13,7 +14,7 @@ public abstract class SubscribeContract(LogHarness harness) : IAsyncLifetime
 
     public async Task DisposeAsync() => await harness.DisposeAsync();
 
-    [Fact]
+    [ContractFact]
     public async Task Subscribers_see_no_gap_and_no_repeat_while_others_write()
     {
         const int Writers = 4;
@@ -33,7 +34,7 @@ public abstract class SubscribeContract(LogHarness harness) : IAsyncLifetime
         Assert.Equal(Range(500, total), seen[3]);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Cancelling_ends_a_subscription_that_waits()
     {
         using CancellationTokenSource stop = new();
@@ -45,7 +46,7 @@ public abstract class SubscribeContract(LogHarness harness) : IAsyncLifetime
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Closing_the_log_ends_a_subscription_that_waits()
     {
         Task waiting = Task.Run(async () =>

@@ -65,6 +65,6 @@ public sealed class EventPageTests
         NewEvent e = SampleFields.Event(kind);
         string name = e.Stream.Value;
         return name.StartsWith("activity-", StringComparison.Ordinal) ? "activity-DAY-SHARD"
-            : name.Replace(e.Window.ToString(), "DAY").Replace("account-1", "ID").Replace("space-1", "ID").Replace("content-1", "ID").Replace("batch 라이브", "BATCH");
+            : name.Replace(e.Window.ToString(), "DAY").Replace("account-1", "ID").Replace("space-1", "ID").Replace("content-1", "ID").Replace("batch 라이브", "BATCH").Replace("chain-1000000", "chain-ID");
     }
 }

@@ -56,7 +56,7 @@ public sealed class CommunityPointsTests
         ManualClock clock = new("2027-01-01T00:00:00Z");
         await using InMemoryEventLog log = new();
         await LedgerGenesis.EnsureAsync(log, Ruleset.Default, clock);
-        using EventIntake intake = EventIntake.Open(log, clock);
+        EventIntake intake = EventIntake.Open(log, clock);
         CommunityRun run = _community.Begin();
         Day second = default;
         while (run.HasNext)

@@ -59,7 +59,7 @@ public sealed class CommunityTests
         ManualClock clock = new("2027-01-01T00:00:00Z");
         await using InMemoryEventLog log = new();
         await LedgerGenesis.EnsureAsync(log, Ruleset.Default, clock);
-        using EventIntake intake = EventIntake.Open(log, clock);
+        EventIntake intake = EventIntake.Open(log, clock);
         HashSet<object> known = [];
         foreach (SubmittedEvent e in All(Small(3)))
         {

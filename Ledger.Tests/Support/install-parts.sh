@@ -8,6 +8,7 @@ say() { echo "parts: $*" >&2; }
 
 # program=package: the package is installed when the program is neither on the path nor where Debian keeps servers.
 debian=(
+    postgres=postgresql
     strace=strace
 )
 

@@ -119,9 +119,10 @@ public sealed class FileImport
         }
         else
         {
-            for (int i = 0; i < _events.Count; i++)
+            IntakeOutcome[] outcomes = await _intake.CheckAsync(_events, cancel);
+            for (int i = 0; i < outcomes.Length; i++)
             {
-                if (await _intake.CheckAsync(_events[i], cancel) is { } refusal) report.Add(_lines[i], refusal.Field, refusal.Code, refusal.Detail);
+                if (outcomes[i].Refusal is { } refusal) report.Add(_lines[i], refusal.Field, refusal.Code, refusal.Detail);
             }
         }
 

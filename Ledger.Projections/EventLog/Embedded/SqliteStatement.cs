@@ -27,6 +27,12 @@ internal sealed class SqliteStatement : IDisposable
         return this;
     }
 
+    public SqliteStatement BindNull(int index)
+    {
+        Check(raw.sqlite3_bind_null(_statement, index));
+        return this;
+    }
+
     /// <summary>Goes to the next row, or to the end.</summary>
     public bool Step()
     {
@@ -46,6 +52,8 @@ internal sealed class SqliteStatement : IDisposable
 
     /// <summary>Ends the statement's read transaction and makes it ready to be bound again.</summary>
     public void Reset() => raw.sqlite3_reset(_statement);
+
+    public bool IsNull(int column) => raw.sqlite3_column_type(_statement, column) == raw.SQLITE_NULL;
 
     public long Int64(int column) => raw.sqlite3_column_int64(_statement, column);
 

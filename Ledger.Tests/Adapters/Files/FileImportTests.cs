@@ -122,7 +122,7 @@ public sealed class FileImportTests : IDisposable
     {
         await File.WriteAllLinesAsync(_file, Enumerable.Repeat("{", 20));
         await using InMemoryEventLog log = await NewLog();
-        using EventIntake intake = EventIntake.Open(log, _clock);
+        EventIntake intake = EventIntake.Open(log, _clock);
         using MemoryStream output = new();
         ImportReport report = new(output, linesMax: 3);
         await new FileImport(intake, null).RunAsync(_file, strict: false, report);
@@ -134,7 +134,7 @@ public sealed class FileImportTests : IDisposable
     {
         await File.WriteAllTextAsync(_file, Good.Replace('N', '1') + "\n");
         await using InMemoryEventLog log = await NewLog();
-        using EventIntake intake = EventIntake.Open(log, _clock);
+        EventIntake intake = EventIntake.Open(log, _clock);
         Recorder progress = new();
         await new FileImport(intake, null).RunAsync(_file, strict: true, new ImportReport(null), progress);
         Assert.Equal((progress.Last.BytesTotal, 1L), (progress.Last.BytesRead, progress.Last.Events));
@@ -183,7 +183,7 @@ public sealed class FileImportTests : IDisposable
 
     private async Task<ImportSummary> Import(IEventLog log, string file, ImportMapping? mapping, bool strict, Stream? report = null)
     {
-        using EventIntake intake = EventIntake.Open(log, _clock);
+        EventIntake intake = EventIntake.Open(log, _clock);
         return await new FileImport(intake, mapping).RunAsync(file, strict, new ImportReport(report));
     }
 

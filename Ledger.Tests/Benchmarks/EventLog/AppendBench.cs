@@ -78,7 +78,7 @@ public static class AppendBench
         Console.WriteLine($"  {what}: {events / elapsed.TotalSeconds:#,0} events/s ({elapsed.TotalSeconds:0.00} s)");
 
     // 60 % views, 25 % likes, 5 % comments, the rest follows, shares and presence; one day in order of time.
-    private static IEnumerable<NewEvent[]> Batches(int events)
+    internal static IEnumerable<NewEvent[]> Batches(int events)
     {
         Random random = new(1);
         AccountId[] accounts = [.. Enumerable.Range(0, 10_000).Select(i => new AccountId($"user-{i:000000}"))];

@@ -63,7 +63,7 @@ public static class IngestBench
         await using (EmbeddedEventLog log = await EmbeddedEventLog.OpenAsync(folder))
         {
             await LedgerGenesis.EnsureAsync(log, Ruleset.Default, TimeProvider.System);
-            using EventIntake intake = EventIntake.Open(log, TimeProvider.System);
+            EventIntake intake = EventIntake.Open(log, TimeProvider.System);
             Stopwatch watch = Stopwatch.StartNew();
             CommunityRun run = new Community(settings).Begin();
             int taken = 0;

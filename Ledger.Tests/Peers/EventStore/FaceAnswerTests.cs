@@ -24,7 +24,7 @@ public sealed class FaceAnswerTests
         ManualClock clock = new("2026-11-22T12:00:00Z");
         await using InMemoryEventLog log = new();
         await LedgerGenesis.EnsureAsync(log, Ruleset.Default, clock);
-        using EventIntake intake = EventIntake.Open(log, clock);
+        EventIntake intake = EventIntake.Open(log, clock);
         await intake.OpenAsync(Core.Time.Day.Of(clock.Now));
         await using FaceHost host = await FaceHost.StartAsync(new LedgerStreams(log, intake));
         using FaceCases cases = new(host.Address, "account-", LedgerEvent);

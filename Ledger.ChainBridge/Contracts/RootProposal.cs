@@ -1,0 +1,39 @@
+using System.Buffers.Binary;
+using Ledger.ChainBridge.Abi;
+using Ledger.Core.Merkle;
+using Ledger.Core.Quantities;
+using Ledger.Core.Time;
+
+namespace Ledger.ChainBridge.Contracts;
+
+/// <summary>What the ledger says of a window when it asks for a root (<c>specs/contracts.md</c>).</summary>
+/// <param name="Window">The window.</param>
+/// <param name="Total">Sum over the leaves.</param>
+/// <param name="Root">Root of the settled tree.</param>
+/// <param name="LogRoot">Root of the log when the window was sealed.</param>
+/// <param name="StatementDigest">Digest of the window's statement.</param>
+/// <param name="RulesetHash">The ruleset it closed under.</param>
+public sealed record RootProposal(Day Window, TokenAmount Total, Digest Root, Digest LogRoot, Digest StatementDigest, Digest RulesetHash)
+{
+    private const int WordBytes = 32;
+    private const int Words = 6;
+
+    /// <summary>What the contract keeps of an approved proposal: Keccak-256 over its six words.</summary>
+    public Digest Commitment()
+    {
+        Span<byte> encoded = stackalloc byte[Words * WordBytes];
+        encoded.Clear();
+        BinaryPrimitives.WriteInt32BigEndian(encoded[(WordBytes - sizeof(int))..], Window.Number);
+        BinaryPrimitives.WriteUInt128BigEndian(encoded[((2 * WordBytes) - 16)..], Total.BaseUnits);
+        Root.WriteTo(encoded[(2 * WordBytes)..]);
+        LogRoot.WriteTo(encoded[(3 * WordBytes)..]);
+        StatementDigest.WriteTo(encoded[(4 * WordBytes)..]);
+        RulesetHash.WriteTo(encoded[(5 * WordBytes)..]);
+        return Keccak256.Hash(encoded);
+    }
+
+    internal Nethereum.ABI.ABIValue[] Arguments() =>
+    [
+        Calldata.Number("uint24", Window.Number), Calldata.Number("uint96", Total.BaseUnits), Calldata.Word(Root), Calldata.Word(LogRoot), Calldata.Word(StatementDigest), Calldata.Word(RulesetHash),
+    ];
+}

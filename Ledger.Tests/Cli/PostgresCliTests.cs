@@ -1,0 +1,66 @@
+using System.Text.Json;
+using Ledger.Host.Cli;
+using Ledger.Tests.EventLog.Postgres;
+using Ledger.Tests.Support;
+using Xunit;
+
+namespace Ledger.Tests.Cli;
+
+/// <summary>Every verb works on a log in PostgreSQL, and what it answers is bit for bit what it answers on the embedded store.</summary>
+public sealed class PostgresCliTests : IDisposable
+{
+    private readonly CliRun _cli = new() { Clock = new ManualClock("2026-01-09T00:00:00.000Z") };
+
+    public void Dispose() => _cli.Dispose();
+
+    [PartFact("postgres")]
+    public async Task Windows_folded_closed_and_audited_have_the_same_roots_digests_and_history()
+    {
+        await using PostgresHarness harness = new();
+        string address = await harness.AddressAsync();
+        string file = _cli.Write("in.ndjson", SampleActivity.Lines(3, 2_000));
+        string window = SampleActivity.FirstDay.ToString();
+        string[][] verbs =
+        [
+            ["import", file, "--json"], ["import", file, "--json"], ["close", "--all", "--json"], ["status", "--json"], ["audit", "--json"], ["ruleset", "show"],
+            ["statement", "--window", window, "--json"], ["statement", "--window", window, "--csv"], ["export"],
+        ];
+        foreach (string[] verb in verbs)
+        {
+            string embedded = (await _cli.Async([.. verb, "--data", "embedded"])).Expect(ExitCode.Ok).Out;
+            string postgres = (await _cli.Async([.. verb, "--data", "postgres", "--log", address])).Expect(ExitCode.Ok).Out;
+            if (verb[0] != "status" && verb[0] != "import")
+            {
+                Assert.Equal(embedded, postgres);
+                continue;
+            }
+
+            Assert.Equal(Comparable(embedded), Comparable(postgres));
+        }
+
+        Assert.Equal(_cli.PathOf("embedded"), (await _cli.Async("status", "--data", "embedded", "--json")).Json().GetProperty("log").GetString());
+        JsonElement line = (await _cli.Async("statement", "--window", window, "--json", "--data", "embedded")).Json().GetProperty("lines")[0];
+        string account = line.GetProperty("account").GetString()!;
+        foreach (string[] verb in new string[][] { ["explain", "account", account, "--window", window, "--json"], ["prove", "account", account, "--window", window] })
+        {
+            string embedded = (await _cli.Async([.. verb, "--data", "embedded"])).Expect(ExitCode.Ok).Out;
+            Assert.Equal(embedded, (await _cli.Async([.. verb, "--data", "postgres", "--log", address])).Expect(ExitCode.Ok).Out);
+        }
+    }
+
+    [PartFact("postgres")]
+    public async Task A_schema_without_a_log_is_exit_code_3_and_a_server_that_is_away_4()
+    {
+        await using PostgresHarness harness = new();
+        Assert.StartsWith("log-missing: ", (await _cli.Async("status", "--log", await harness.AddressAsync())).Expect(ExitCode.NotFound).Error, StringComparison.Ordinal);
+        Assert.StartsWith("store-unreachable: ", (await _cli.Async("status", "--log", "postgres://nobody@127.0.0.1:9/none")).Expect(ExitCode.Fault).Error, StringComparison.Ordinal);
+        Assert.StartsWith("log-address: ", (await _cli.Async("status", "--log", "postgres://nobody@127.0.0.1:9/none?color=red")).Expect(ExitCode.Usage).Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>Everything but where it is.</summary>
+    private static string Comparable(string json)
+    {
+        using JsonDocument document = JsonDocument.Parse(json);
+        return string.Join('\n', document.RootElement.EnumerateObject().Where(member => member.Name is not ("data" or "log")).Select(member => $"{member.Name}: {member.Value.GetRawText()}"));
+    }
+}
