@@ -1,4 +1,6 @@
+using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Ledger.Core.Identity;
@@ -9,24 +11,37 @@ namespace Ledger.Core.Identity;
 /// <remarks>
 /// The number (the ordinal) is an address inside one process and one store, nothing more: no rule, order or result may depend on it.
 /// Accounts, spaces and contents share the table; the same text used for two purposes is one name with two uses.
-/// One writer; readers that hold an ordinal published to them may read it from any thread.
+/// One writer; readers that hold an ordinal published to them may read it, and look names up, from any thread.
+/// Names lie end to end in chunks, not in objects of their own: a lookup is one slot and one name, and the collector has nothing to follow.
 /// </remarks>
 public sealed class NameTable
 {
     private const int Empty = -1;
 
-    private byte[][] _bytes = new byte[1024][];
-    private int[] _slots = NewSlots(4096);
+    // A name as kept: hash (4), ordinal (4), size (1), bytes; from a multiple of eight bytes on.
+    private const int OrdinalAt = 4;
+    private const int SizeAt = 8;
+    private const int BytesAt = 9;
+    private const int UnitBytes = 8;
+    private const int ChunkUnits = 1 << 13;
+
+    // Looked up together, so that their cache misses overlap; few enough that what was fetched is still there.
+    private const int Together = 64;
+
+    private byte[][] _chunks = [new byte[ChunkUnits * UnitBytes]];
+    private uint[] _units = new uint[1024];
+    private ulong[] _slots = new ulong[4096]; // hash and, from 1, the unit where the name is kept; 0 is free
+    private uint _nextUnit;
     private int _count;
 
     /// <summary>Names so far; ordinals run from 0 to this, exclusive.</summary>
     public int Count => _count;
 
     /// <summary>The UTF-8 bytes of a name.</summary>
-    public ReadOnlySpan<byte> Bytes(int ordinal) => _bytes[ordinal];
+    public ReadOnlySpan<byte> Bytes(int ordinal) => Bytes(Kept(_units[ordinal]));
 
     /// <summary>The text of a name.</summary>
-    public string Text(int ordinal) => Encoding.UTF8.GetString(_bytes[ordinal]);
+    public string Text(int ordinal) => Encoding.UTF8.GetString(Bytes(ordinal));
 
     /// <summary>The ordinal of <paramref name="text"/>, or −1 when it has never appeared.</summary>
     public int Find(string text)
@@ -36,10 +51,33 @@ public sealed class NameTable
     }
 
     /// <summary>The ordinal of the name with these bytes, or −1 when it has never appeared.</summary>
-    public int Find(ReadOnlySpan<byte> utf8)
+    public int Find(ReadOnlySpan<byte> utf8) => Find(Volatile.Read(ref _slots), utf8, Hash(utf8), out _);
+
+    /// <summary>The ordinals of many names, −1 for those that have never appeared.</summary>
+    /// <param name="texts">Holds the names' bytes.</param>
+    /// <param name="names">Where each name lies in <paramref name="texts"/>.</param>
+    /// <param name="ordinals">One entry per name.</param>
+    public void Find(ReadOnlySpan<byte> texts, ReadOnlySpan<NameSpan> names, Span<int> ordinals)
     {
-        int[] slots = Volatile.Read(ref _slots);
-        return slots[Slot(slots, utf8)];
+        ulong[] slots = Volatile.Read(ref _slots);
+        int mask = slots.Length - 1;
+        ulong touched = 0;
+        while (!names.IsEmpty)
+        {
+            ReadOnlySpan<NameSpan> some = names[..Math.Min(Together, names.Length)];
+            foreach (ref readonly NameSpan name in some) touched |= slots[unchecked((int)name.Hash) & mask];
+            foreach (ref readonly NameSpan name in some)
+            {
+                ulong slot = Volatile.Read(ref slots[unchecked((int)name.Hash) & mask]);
+                if (slot >> 32 == name.Hash && slot != 0) touched |= Kept(unchecked((uint)slot) - 1)[0];
+            }
+
+            for (int i = 0; i < some.Length; i++) ordinals[i] = Find(slots, texts.Slice(some[i].Start, some[i].Size), some[i].Hash, out _);
+            names = names[some.Length..];
+            ordinals = ordinals[some.Length..];
+        }
+
+        GC.KeepAlive(touched);
     }
 
     /// <summary>The ordinal of <paramref name="text"/>, assigning the next one when it is new.</summary>
@@ -55,24 +93,26 @@ public sealed class NameTable
     public int Intern(ReadOnlySpan<byte> utf8)
     {
         // One look at the table: a name that is known is found by any thread, whatever the writer does meanwhile.
-        int[] slots = Volatile.Read(ref _slots);
-        int slot = Slot(slots, utf8);
-        if (slots[slot] != Empty) return slots[slot];
+        ulong[] slots = Volatile.Read(ref _slots);
+        uint hash = Hash(utf8);
+        int ordinal = Find(slots, utf8, hash, out int slot);
+        if (ordinal != Empty) return ordinal;
 
-        if (_count == _bytes.Length) Array.Resize(ref _bytes, _count * 2);
-        int ordinal = _count;
-        _bytes[ordinal] = utf8.ToArray();
-        slots[slot] = ordinal;
+        if (_count == _units.Length) Array.Resize(ref _units, _count * 2);
+        ordinal = _count;
+        uint unit = Keep(utf8, hash, ordinal);
+        _units[ordinal] = unit;
+        Volatile.Write(ref slots[slot], ((ulong)hash << 32) | (unit + 1)); // last: who finds the slot finds the name
         _count = ordinal + 1;
         if (_count * 2 > slots.Length) Grow();
         return ordinal;
     }
 
     /// <summary>Orders two names by their bytes: the canonical order of everything that is paid or hashed.</summary>
-    public int Compare(int left, int right) => _bytes[left].AsSpan().SequenceCompareTo(_bytes[right]);
+    public int Compare(int left, int right) => Bytes(left).SequenceCompareTo(Bytes(right));
 
     /// <summary>A hash of a name's bytes that is the same in every process and store; used to place accounts in shards.</summary>
-    public uint StableHash(int ordinal) => Hash(_bytes[ordinal]);
+    public uint StableHash(int ordinal) => BinaryPrimitives.ReadUInt32LittleEndian(Kept(_units[ordinal]));
 
     /// <summary>FNV-1a over the bytes, finished with a multiply so that low bits mix.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -88,33 +128,63 @@ public sealed class NameTable
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private int Slot(int[] slots, ReadOnlySpan<byte> utf8)
+    private static ReadOnlySpan<byte> Bytes(ReadOnlySpan<byte> kept) => kept.Slice(BytesAt, kept[SizeAt]);
+
+    private ReadOnlySpan<byte> Kept(uint unit) => Volatile.Read(ref _chunks)[unit / ChunkUnits].AsSpan((int)(unit % ChunkUnits) * UnitBytes);
+
+    // Gives the slot where the name is, or would be; by the time it is looked at again another name may have taken a free one.
+    private int Find(ulong[] slots, ReadOnlySpan<byte> utf8, uint hash, out int slot)
     {
         int mask = slots.Length - 1;
-        int slot = unchecked((int)Hash(utf8)) & mask;
-        for (int ordinal = Volatile.Read(ref slots[slot]); ordinal != Empty; ordinal = Volatile.Read(ref slots[slot]))
+        slot = unchecked((int)hash) & mask;
+        while (true)
         {
-            // The name stands before its ordinal does, so whoever saw the ordinal finds the name in the array as it is now.
-            if (Volatile.Read(ref _bytes)[ordinal].AsSpan().SequenceEqual(utf8)) break;
+            ulong entry = Volatile.Read(ref slots[slot]);
+            if (entry == 0) return Empty;
+            if (entry >> 32 == hash)
+            {
+                ReadOnlySpan<byte> kept = Kept(unchecked((uint)entry) - 1);
+                if (Bytes(kept).SequenceEqual(utf8)) return BinaryPrimitives.ReadInt32LittleEndian(kept[OrdinalAt..]);
+            }
+
             slot = (slot + 1) & mask;
         }
+    }
 
-        return slot;
+    private uint Keep(ReadOnlySpan<byte> utf8, uint hash, int ordinal)
+    {
+        uint units = (uint)((BytesAt + utf8.Length + UnitBytes - 1) / UnitBytes);
+        if ((_nextUnit % ChunkUnits) + units > ChunkUnits) _nextUnit = (_nextUnit / ChunkUnits * ChunkUnits) + ChunkUnits;
+        if (_nextUnit / ChunkUnits == _chunks.Length) Volatile.Write(ref _chunks, [.. _chunks, new byte[ChunkUnits * UnitBytes]]);
+        uint unit = _nextUnit;
+        _nextUnit += units;
+        Span<byte> kept = _chunks[unit / ChunkUnits].AsSpan((int)(unit % ChunkUnits) * UnitBytes);
+        BinaryPrimitives.WriteUInt32LittleEndian(kept, hash);
+        BinaryPrimitives.WriteInt32LittleEndian(kept[OrdinalAt..], ordinal);
+        kept[SizeAt] = (byte)utf8.Length;
+        utf8.CopyTo(kept[BytesAt..]);
+        return unit;
     }
 
     // Readers may look names up meanwhile, so the larger table is filled before they see it.
     private void Grow()
     {
-        int[] larger = NewSlots(_slots.Length * 2);
-        for (int ordinal = 0; ordinal < _count; ordinal++) larger[Slot(larger, _bytes[ordinal])] = ordinal;
+        ulong[] larger = new ulong[_slots.Length * 2];
+        foreach (ulong entry in _slots)
+        {
+            if (entry == 0) continue;
+            int slot = unchecked((int)(entry >> 32)) & (larger.Length - 1);
+            while (larger[slot] != 0) slot = (slot + 1) & (larger.Length - 1);
+            larger[slot] = entry;
+        }
+
         Volatile.Write(ref _slots, larger);
     }
-
-    private static int[] NewSlots(int size)
-    {
-        int[] slots = new int[size];
-        Array.Fill(slots, Empty);
-        return slots;
-    }
 }
+
+/// <summary>Where a name's UTF-8 bytes lie in a larger text, with their hash.</summary>
+/// <param name="Start">First byte.</param>
+/// <param name="Size">How many.</param>
+/// <param name="Hash"><see cref="NameTable.Hash"/> of them.</param>
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct NameSpan(int Start, int Size, uint Hash);

@@ -13,17 +13,11 @@ public readonly record struct ColumnarForm(int Account, int Target, long Value)
     public const ulong TextDigestMax = 0x00ff_ffff_ffff_ffff;
 
     /// <summary>Splits an event of a columnar kind, giving its ids ordinals in the order of its fields.</summary>
-    public static ColumnarForm Of(EventPayload payload, NameTable names) => payload switch
+    public static ColumnarForm Of(EventPayload payload, NameTable names)
     {
-        Viewed e => new(names.Intern(e.Account.Value), names.Intern(e.Content.Value), e.WatchSeconds),
-        Liked e => new(names.Intern(e.Account.Value), names.Intern(e.Content.Value), 0),
-        Commented e => new(names.Intern(e.Account.Value), names.Intern(e.Content.Value), ActivityColumns.CommentValue(e.Letters, e.TextDigest)),
-        Shared e => new(names.Intern(e.Account.Value), names.Intern(e.Content.Value), e.Platform),
-        Followed e => new(names.Intern(e.Account.Value), names.Intern(e.Followee.Value), 0),
-        BroadcastMinute e => new(names.Intern(e.Account.Value), names.Intern(e.Space.Value), e.Minute),
-        PresenceMinute e => new(names.Intern(e.Account.Value), names.Intern(e.Space.Value), e.Minute),
-        _ => throw new InvalidOperationException($"{payload.Kind} has no columnar form"),
-    };
+        ColumnarFields fields = ColumnarFields.Of(payload);
+        return new ColumnarForm(names.Intern(fields.Account), names.Intern(fields.Target), fields.Value);
+    }
 
     /// <summary>Puts the event together again.</summary>
     public EventPayload Payload(EventKind kind, NameTable names)

@@ -1,59 +1,69 @@
 using System.Buffers;
 using Ledger.Core.Events;
+using Ledger.Core.Identity;
 using Ledger.Core.Merkle;
 
 namespace Ledger.Projections.EventLog;
 
-/// <summary>Events checked and hashed on the caller's thread, so that the one writer only decides and stores.</summary>
+/// <summary>Events checked, hashed and taken apart on the caller's thread, so that the one writer only decides and stores.</summary>
 /// <remarks>Every way an event can be unfit for the log shows here, before anything is decided: an append stays all or nothing.</remarks>
 public sealed class PreparedAppend
 {
     /// <summary>Most events one append may carry.</summary>
     public const int EventsMax = 1 << 20;
 
-    private readonly byte[] _rows;
-    private readonly int[] _rowEnds;
+    private const int Together = 64;
 
-    private PreparedAppend(IReadOnlyList<NewEvent> events, Digest[] leaves, byte[] rows, int[] rowEnds)
+    private readonly NewEvent[] _events;
+    private readonly PreparedColumns _columns;
+    private ArrayBufferWriter<byte>? _rows;
+    private int[] _rowEnds = [];
+
+    private PreparedAppend(NewEvent[] events)
     {
-        Events = events;
-        Leaves = leaves;
-        _rows = rows;
-        _rowEnds = rowEnds;
+        _events = events;
+        _columns = PreparedColumns.For(events.Length);
     }
 
-    public IReadOnlyList<NewEvent> Events { get; }
+    public IReadOnlyList<NewEvent> Events => _events;
 
     /// <summary>Leaf hashes of the log tree, one per event.</summary>
-    public IReadOnlyList<Digest> Leaves { get; }
+    public ReadOnlySpan<Digest> Leaves => _columns.Leaves.AsSpan(0, _events.Length);
+
+    /// <summary>The same and the rest as columns.</summary>
+    internal PreparedColumns Columns => _columns;
 
     /// <summary>Canonical bytes of event <paramref name="index"/>; empty for a columnar kind.</summary>
-    public ReadOnlySpan<byte> RowBytes(int index) => _rows.AsSpan(index == 0 ? 0 : _rowEnds[index - 1], _rowEnds[index] - (index == 0 ? 0 : _rowEnds[index - 1]));
+    public ReadOnlySpan<byte> RowBytes(int index)
+    {
+        if (_rows is null) return [];
+        int start = index == 0 ? 0 : _rowEnds[index - 1];
+        return _rows.WrittenSpan[start.._rowEnds[index]];
+    }
 
     /// <exception cref="ArgumentException">Too many events, or one of another stream than <paramref name="stream"/>.</exception>
     /// <exception cref="EventFormatException">An event without id, or with a field too large to be kept.</exception>
-    public static PreparedAppend Of(IReadOnlyList<NewEvent> events, StreamName? stream)
+    public static PreparedAppend Of(IReadOnlyList<NewEvent> events, StreamName? stream) => Of(events, stream, null);
+
+    /// <summary>The same, with the ordinals of the names that <paramref name="names"/> knows already.</summary>
+    internal static PreparedAppend Of(IReadOnlyList<NewEvent> events, StreamName? stream, NameTable? names)
     {
         if (events.Count > EventsMax) throw new ArgumentException($"{events.Count} events; an append carries at most {EventsMax}", nameof(events));
-        int[] ends = new int[events.Count];
-        int[] rowEnds = new int[events.Count];
-        ArrayBufferWriter<byte> all = new(Math.Max(1, events.Count) * 96);
-        ArrayBufferWriter<byte> rows = new();
-        for (int i = 0; i < events.Count; i++)
+        PreparedAppend prepared = new(events as NewEvent[] ?? [.. events]);
+        try
         {
-            NewEvent e = events[i];
-            Check(e, stream);
-            int start = all.WrittenCount;
-            CanonicalBytes.Write(e, all);
-            ends[i] = all.WrittenCount;
-            if (!e.Payload.Kind.IsColumnar()) rows.Write(all.WrittenSpan[start..]);
-            rowEnds[i] = rows.WrittenCount;
+            prepared.Prepare(stream, names);
+            return prepared;
         }
-
-        Digest[] leaves = new Digest[events.Count];
-        new LogHashLanes().Leaves(all.WrittenSpan, ends, leaves);
-        return new PreparedAppend(events, leaves, rows.WrittenSpan.ToArray(), rowEnds);
+        catch
+        {
+            prepared.Release();
+            throw;
+        }
     }
+
+    /// <summary>Ends the use of <see cref="Leaves"/> and <see cref="Columns"/>: their memory serves another append.</summary>
+    internal void Release() => _columns.Return();
 
     private static void Check(NewEvent e, StreamName? stream)
     {
@@ -62,5 +72,67 @@ public sealed class PreparedAppend
             throw new EventFormatException("out-of-range", "textDigest", "more than 56 bits");
         if (stream is { } expected && e.Stream != expected)
             throw new ArgumentException($"event {e.Id} belongs to stream {e.Stream}, not {expected}", nameof(stream));
+    }
+
+    private void Prepare(StreamName? stream, NameTable? names)
+    {
+        int used = 0;
+        for (int i = 0; i < _events.Length; i++)
+        {
+            if (i % Together == 0) Touch(_events.AsSpan(i, Math.Min(Together, _events.Length - i)));
+            NewEvent e = _events[i];
+            Check(e, stream);
+            e.Id.WriteTo(_columns.Ids.AsSpan(i * EventId.SizeBytes));
+            EventKind kind = e.Payload.Kind;
+            used = kind.IsColumnar() ? Columnar(i, kind, e, used) : Row(i, e, used);
+            _columns.Ends[i] = used;
+            if (_rows is not null) _rowEnds[i] = _rows.WrittenCount;
+        }
+
+        ReadOnlySpan<byte> canonical = _columns.Canonical.AsSpan(0, used);
+        Span<int> ordinals = _columns.Ordinals.AsSpan(0, 2 * _events.Length);
+        if (names is null) ordinals.Fill(-1);
+        else names.Find(canonical, _columns.Names.AsSpan(0, ordinals.Length), ordinals);
+        _columns.Hasher.Leaves(canonical, _columns.Ends.AsSpan(0, _events.Length), _columns.Leaves);
+    }
+
+    // Payloads and names lie anywhere in memory: looking at many before using any lets their cache misses overlap.
+    private static void Touch(ReadOnlySpan<NewEvent> events)
+    {
+        int touched = 0;
+        foreach (NewEvent e in events)
+        {
+            if (!e.Payload.Kind.IsColumnar()) continue;
+            ColumnarFields fields = ColumnarFields.Of(e.Payload);
+            touched |= fields.Account.Length | fields.Target.Length;
+        }
+
+        GC.KeepAlive(touched);
+    }
+
+    private int Columnar(int index, EventKind kind, NewEvent e, int used)
+    {
+        ColumnarFields fields = ColumnarFields.Of(e.Payload);
+        Span<byte> canonical = _columns.Reserve(used, ColumnarFields.CanonicalBytesMax);
+        int end = fields.Write(canonical, used, kind, e, out _columns.Names[2 * index], out _columns.Names[(2 * index) + 1]);
+        _columns.Kind[index] = (byte)kind;
+        _columns.Value[index] = fields.Value;
+        _columns.OccurredAtMs[index] = e.OccurredAt.Value;
+        _columns.LagMs[index] = unchecked(e.RecordedAt.Value - e.OccurredAt.Value);
+        _columns.Window[index] = e.Window.Number;
+        _columns.Shard[index] = (byte)(_columns.Names[2 * index].Hash % StreamName.ActivityShards);
+        return end;
+    }
+
+    private int Row(int index, NewEvent e, int used)
+    {
+        if (_rows is null) (_rows, _rowEnds) = (new ArrayBufferWriter<byte>(), new int[_events.Length]);
+        int start = _rows.WrittenCount;
+        CanonicalBytes.Write(e, _rows);
+        ReadOnlySpan<byte> canonical = _rows.WrittenSpan[start..];
+        canonical.CopyTo(_columns.Reserve(used, canonical.Length)[used..]);
+        _columns.Kind[index] = 0;
+        _columns.Names.AsSpan(2 * index, 2).Clear();
+        return used + canonical.Length;
     }
 }

@@ -25,10 +25,14 @@ public sealed class BlockLayoutTests
     private static string Describe()
     {
         SampleEvents sample = new(77, accounts: 3, contents: 3);
-        using BlockBuilder builder = new(new NameTable(), new StreamIndex(), new LogFrontier(), new Digest(1, 2, 3, 4));
+        NameTable names = new();
+        BlockDraft draft = new(names, new StreamIndex());
         PreparedAppend prepared = PreparedAppend.Of([.. Enumerable.Range(0, 300).Select(_ => sample.Next()).Where(e => e.Payload is not RulesetAdopted)], null);
-        for (int i = 0; i < prepared.Events.Count; i++) builder.Add(prepared.Events[i], prepared.Leaves[i], prepared.RowBytes(i));
-        SealedBlock block = builder.Seal();
+        draft.Begin(0);
+        Assert.Equal(prepared.Events.Count, draft.Add(prepared, 0, prepared.Events.Count));
+        draft.End();
+        using BlockSealer sealer = new(names, new LogFrontier(), new Digest(1, 2, 3, 4));
+        SealedBlock block = sealer.Seal(draft);
         StringBuilder text = new();
         text.Append($"header {Convert.ToHexStringLower(block.HeaderBytes)}\n");
         foreach (BlockPart part in Enum.GetValues<BlockPart>()) text.Append($"{part} {Convert.ToHexStringLower(block.Parts[(int)part])}\n");

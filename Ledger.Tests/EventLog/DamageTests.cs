@@ -1,6 +1,7 @@
 using Ledger.Core.Events;
 using Ledger.Projections.EventLog;
 using Ledger.Projections.EventLog.Embedded;
+using Ledger.Tests.Support;
 using Microsoft.Data.Sqlite;
 using Xunit;
 
@@ -48,14 +49,17 @@ public sealed class DamageTests : IAsyncLifetime
         Random random = new(seed);
         byte[] bytes = await File.ReadAllBytesAsync(Path.Combine(_root.FullName, state, file));
         int detected = 0;
-        for (int trial = 0; trial < 250; trial++)
+        long first = Math.Max(0, bytes.Length - Tail) * 8L;
+        long bits = Math.Min(Tail, bytes.Length) * 8L;
+        int trials = TestScale.Of(500, (int)bits);
+        for (int trial = 0; trial < trials; trial++)
         {
-            long bit = ((long)Math.Max(0, bytes.Length - Tail) * 8) + random.NextInt64(Math.Min(Tail, bytes.Length) * 8L);
+            long bit = first + (TestScale.IsSoak ? trial : random.NextInt64(bits));
             string? code = await ServedAsync(state, file, damaged => damaged[bit / 8] ^= (byte)(1 << (int)(bit % 8)), bytes, $"seed {seed}, bit {bit}", asWriter: trial % 5 == 0);
             if (code is not null) detected++;
         }
 
-        Assert.True(detected > 50, $"seed {seed}: only {detected} of 250 flips did anything");
+        Assert.True(detected > trials / 5, $"seed {seed}: only {detected} of {trials} flips did anything");
     }
 
     [Theory]
@@ -68,13 +72,14 @@ public sealed class DamageTests : IAsyncLifetime
         Random random = new(seed);
         byte[] bytes = await File.ReadAllBytesAsync(Path.Combine(_root.FullName, state, file));
         int detected = 0;
-        foreach (int size in Enumerable.Range(0, 60).Select(_ => random.Next(bytes.Length)).Append(0).Append(bytes.Length - 1))
+        IEnumerable<int> sizes = TestScale.IsSoak ? Enumerable.Range(Math.Max(0, bytes.Length - Tail), Math.Min(Tail, bytes.Length)) : Enumerable.Range(0, 60).Select(_ => random.Next(bytes.Length));
+        foreach (int size in sizes.Append(0).Append(bytes.Length - 1))
         {
             string? code = await ServedAsync(state, file, null, bytes[..size], $"seed {seed}, cut at {size}", asWriter: size % 5 == 0);
             if (code is not null) detected++;
         }
 
-        Assert.True(detected >= (file == "log.head" ? 1 : 50), $"seed {seed}: only {detected} of 62 cuts were noticed");
+        Assert.True(detected >= (file == "log.head" ? 1 : 50), $"seed {seed}: only {detected} cuts were noticed");
     }
 
     [Fact]

@@ -3,7 +3,7 @@ using Ledger.Core.Events;
 
 namespace Ledger.Projections.EventLog.Embedded;
 
-/// <summary>The columns of one block on their way to or from disk: those of <see cref="ActivityColumns"/>, and those that only whole events need.</summary>
+/// <summary>The columns of one block as read from disk: those of <see cref="ActivityColumns"/>, and those that only whole events need.</summary>
 /// <remarks>
 /// Stored order: place in the block, kind, account, target, value, occurredAt, then window and recordedAt − occurredAt.
 /// Every columnar event has version 1 of its kind. Ids are in their own part. An empty part means no columnar event.
@@ -14,8 +14,6 @@ internal sealed class ActivityPart(Zstd zstd)
         SearchValues.Create([.. EventCatalogue.Kinds.Where(kind => kind.IsColumnar()).Select(kind => (byte)kind)]);
 
     private readonly ColumnCodec _codec = new(zstd);
-    private readonly ArrayBufferWriter<byte> _output = new();
-    private long[] _scratch = [];
 
     /// <summary>What the fold reads. <see cref="ActivityColumns.Position"/> is absolute.</summary>
     public ActivityColumns Columns { get; } = new();
@@ -25,40 +23,6 @@ internal sealed class ActivityPart(Zstd zstd)
 
     /// <summary>recordedAt of each event, in milliseconds after its occurredAt.</summary>
     public long[] LagMs { get; private set; } = [];
-
-    public void Clear() => Columns.Clear();
-
-    public void Add(long position, EventKind kind, ColumnarForm form, NewEvent e)
-    {
-        Columns.Add(position, kind, form.Account, form.Target, form.Value, e.OccurredAt.Value);
-        Reserve(Columns.Kind.Length);
-        Window[Columns.Count - 1] = e.Window.Number;
-        LagMs[Columns.Count - 1] = unchecked(e.RecordedAt.Value - e.OccurredAt.Value);
-    }
-
-    /// <summary>Encodes what was added since <see cref="Clear"/>.</summary>
-    public byte[] Encode(long firstPosition)
-    {
-        int count = Columns.Count;
-        if (count == 0) return [];
-        if (_scratch.Length < count) _scratch = new long[Columns.Kind.Length];
-        _output.ResetWrittenCount();
-        Span<long> values = _scratch.AsSpan(0, count);
-        for (int i = 0; i < count; i++) values[i] = Columns.Position[i] - firstPosition;
-        _codec.Encode(values, _output);
-        for (int i = 0; i < count; i++) values[i] = Columns.Kind[i];
-        _codec.Encode(values, _output);
-        for (int i = 0; i < count; i++) values[i] = Columns.Account[i];
-        _codec.Encode(values, _output);
-        for (int i = 0; i < count; i++) values[i] = Columns.Target[i];
-        _codec.Encode(values, _output);
-        _codec.Encode(Columns.Value.AsSpan(0, count), _output);
-        _codec.Encode(Columns.OccurredAtMs.AsSpan(0, count), _output);
-        for (int i = 0; i < count; i++) values[i] = Window[i];
-        _codec.Encode(values, _output);
-        _codec.Encode(LagMs.AsSpan(0, count), _output);
-        return _output.WrittenSpan.ToArray();
-    }
 
     /// <summary>Decodes the fold's columns, the window when asked, and the lag when asked for whole events.</summary>
     public void Decode(ReadOnlySpan<byte> bytes, BlockHeader header, bool withWindow, bool withLag)

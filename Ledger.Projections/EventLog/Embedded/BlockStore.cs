@@ -5,24 +5,29 @@ using SQLitePCL;
 namespace Ledger.Projections.EventLog.Embedded;
 
 /// <summary>Commits sealed blocks through the one writing connection.</summary>
-internal sealed class BlockStore : IDisposable
+internal sealed class BlockStore : IBlockStore
 {
+    /// <summary>Bytes of blocks in the write-ahead log before they are moved into the file.</summary>
+    public const long DefaultCheckpointBytes = 32 << 20;
+
     private readonly SqliteConnection _connection;
+    private readonly long _checkpointBytes;
     private readonly SqliteStatement _begin;
     private readonly SqliteStatement _block;
     private readonly SqliteStatement _part;
     private readonly SqliteStatement _commit;
+    private long _bytesAhead;
 
-    public BlockStore(SqliteConnection connection)
+    public BlockStore(SqliteConnection connection, long checkpointBytes = DefaultCheckpointBytes)
     {
-        _connection = connection;
+        (_connection, _checkpointBytes) = (connection, checkpointBytes);
         _begin = new SqliteStatement(connection, "BEGIN IMMEDIATE");
         _block = new SqliteStatement(connection, "INSERT INTO block (first_position, header, hash) VALUES (?1, ?2, ?3)");
         _part = new SqliteStatement(connection, "INSERT INTO part (key, bytes) VALUES (?1, ?2)");
         _commit = new SqliteStatement(connection, "COMMIT");
     }
 
-    /// <summary>Stores the blocks all or nothing; returns when they are durable.</summary>
+    /// <inheritdoc/>
     public void Commit(IReadOnlyList<SealedBlock> blocks)
     {
         _begin.Run();
@@ -30,12 +35,22 @@ internal sealed class BlockStore : IDisposable
         {
             Insert(blocks);
             _commit.Run();
+            foreach (SealedBlock block in blocks) _bytesAhead += block.Header.PartBytes;
         }
         catch (SqliteException)
         {
             raw.sqlite3_exec(_connection.Handle, "ROLLBACK"); // so that a repair need not wait for this process; the failure itself is what counts
             throw;
         }
+    }
+
+    /// <inheritdoc/>
+    public void Checkpoint()
+    {
+        if (_bytesAhead < _checkpointBytes) return;
+        int code = raw.sqlite3_wal_checkpoint_v2(_connection.Handle, null, raw.SQLITE_CHECKPOINT_PASSIVE, out _, out _);
+        if (code != raw.SQLITE_BUSY) SqliteException.ThrowExceptionForRC(code, _connection.Handle);
+        _bytesAhead = 0;
     }
 
     public void Dispose()

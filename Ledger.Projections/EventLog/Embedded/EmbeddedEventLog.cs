@@ -27,11 +27,11 @@ public sealed class EmbeddedEventLog : IEventLog
         _ids = new Lazy<IdIndex>(LoadIds);
     }
 
-    private EmbeddedEventLog(string directory, BlockSource source, LogOpening opening, BlockStore store, HeadFile headFile, FileStream fileLock)
+    private EmbeddedEventLog(string directory, BlockSource source, LogOpening opening, IBlockStore store, HeadFile headFile, FileStream fileLock)
         : this(directory, source, opening)
     {
         _lock = fileLock;
-        _writer = new LogWriter(store, new BlockBuilder(Names, _streams.Value, opening.Frontier, opening.LastHash), headFile, _head, _streams.Value, _ids);
+        _writer = new LogWriter(store, opening, headFile, _head, _streams.Value, _ids);
     }
 
     /// <inheritdoc/>
@@ -42,7 +42,11 @@ public sealed class EmbeddedEventLog : IEventLog
 
     /// <summary>Opens the log in <paramref name="directory"/> for appending, making it when there is none.</summary>
     /// <exception cref="LogFaultException"><c>log-locked</c>: another process writes to it. Else the log is damaged or of another format; see specs/event-log.md.</exception>
-    public static Task<EmbeddedEventLog> OpenAsync(string directory, CancellationToken cancel = default) => Task.Run(() => OpenWriter(directory), cancel);
+    public static Task<EmbeddedEventLog> OpenAsync(string directory, CancellationToken cancel = default) =>
+        Task.Run(() => OpenWriter(directory, folder => new BlockStore(LogFile.OpenWriter(folder))), cancel);
+
+    /// <summary>The same over a store of one's own.</summary>
+    internal static Task<EmbeddedEventLog> OpenAsync(string directory, Func<string, IBlockStore> store) => Task.Run(() => OpenWriter(directory, store));
 
     /// <summary>Opens the log as it stands now for reading only, whether or not a process writes to it.</summary>
     /// <exception cref="LogFaultException"><c>log-missing</c>: there is none. Else the log is damaged or of another format.</exception>
@@ -50,11 +54,11 @@ public sealed class EmbeddedEventLog : IEventLog
 
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<AppendOutcome>> AppendAsync(IReadOnlyList<NewEvent> events, CancellationToken cancel = default) =>
-        (await Writer.AppendAsync(PreparedAppend.Of(events, null), null, ExpectedRevision.Any, cancel)).Outcomes;
+        (await Writer.AppendAsync(PreparedAppend.Of(events, null, Names), null, ExpectedRevision.Any, cancel)).Outcomes;
 
     /// <inheritdoc/>
     public ValueTask<StreamAppendResult> AppendAsync(StreamName stream, ExpectedRevision expected, IReadOnlyList<NewEvent> events, CancellationToken cancel = default) =>
-        Writer.AppendAsync(PreparedAppend.Of(events, stream), stream, expected, cancel);
+        Writer.AppendAsync(PreparedAppend.Of(events, stream, Names), stream, expected, cancel);
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<RecordedEvent> ReadAllAsync(long from, ReadDirection direction = ReadDirection.Forwards, [EnumeratorCancellation] CancellationToken cancel = default)
@@ -190,20 +194,19 @@ public sealed class EmbeddedEventLog : IEventLog
 
     private LogWriter Writer => _writer ?? throw new InvalidOperationException("the log was opened for reading only");
 
-    private static EmbeddedEventLog OpenWriter(string directory)
+    private static EmbeddedEventLog OpenWriter(string directory, Func<string, IBlockStore> open)
     {
         Directory.CreateDirectory(directory);
         FileStream fileLock = WriterLock.Take(directory);
         BlockSource source = new(directory);
-        BlockStore? store = null;
+        IBlockStore? store = null;
         HeadFile? headFile = null;
         try
         {
             (long Head, Digest Hash)? recorded = HeadFile.Read(directory);
-            store = source.Guarded(0, () => new BlockStore(LogFile.OpenWriter(directory)));
+            store = source.Guarded(0, () => open(directory));
             LogOpening opening = LogOpening.Of(source, recorded);
-            headFile = new HeadFile(directory);
-            headFile.Write(opening.Head, opening.LastHash);
+            headFile = HeadFile.Open(directory, opening.Head, opening.LastHash);
             return new EmbeddedEventLog(directory, source, opening, store, headFile, fileLock);
         }
         catch

@@ -7,7 +7,8 @@ namespace Ledger.Projections.EventLog.Embedded;
 /// <summary>The last head that was acknowledged, kept beside the log so that a log put back or cut short is noticed.</summary>
 /// <remarks>
 /// Two slots of 64 bytes, written in turn: head (8), hash of the last block (32), the first 24 bytes of SHA-256 over those 40.
-/// Written after the commit and before the acknowledgement, in place and without a sync: a crash of the machine may leave it behind the log, never ahead.
+/// Written after the commit and before the acknowledgement, in place and, but for the first time, without a sync: a crash of the machine may leave it
+/// behind the log, never ahead.
 /// </remarks>
 internal sealed class HeadFile : IDisposable
 {
@@ -20,10 +21,27 @@ internal sealed class HeadFile : IDisposable
     private readonly byte[] _slot = new byte[SlotBytes];
     private int _next;
 
-    /// <summary>Opens the file for writing, making it when there is none.</summary>
-    public HeadFile(string directory)
-    {
+    private HeadFile(string directory) =>
         _file = new FileStream(Path.Combine(directory, FileName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
+
+    /// <summary>Opens the file for writing, making it when there is none, and puts the log's head there; durable with its name, so that a log that has events has a head file too.</summary>
+    /// <exception cref="LogFaultException"><c>disk-failed</c>.</exception>
+    public static HeadFile Open(string directory, long head, Digest hash)
+    {
+        HeadFile? file = null;
+        try
+        {
+            file = new HeadFile(directory);
+            file.Write(head, hash);
+            FileSync.Sync(file._file.SafeFileHandle);
+            FileSync.SyncFolder(directory);
+            return file;
+        }
+        catch (IOException e)
+        {
+            file?.Dispose();
+            throw LogFaults.Disk(e);
+        }
     }
 
     /// <summary>The newest readable slot, or null when none is.</summary>

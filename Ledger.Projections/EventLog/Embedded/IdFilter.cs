@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Ledger.Projections.EventLog.Embedded;
 
 /// <summary>Which ids a run cannot hold: a Bloom filter whose eight bits per id lie in one block of four words, two in each.</summary>
@@ -21,7 +23,11 @@ internal sealed class IdFilter(ulong[] words)
         block[3] |= Pair(hash >> 36);
     }
 
+    /// <summary>Reads what <see cref="MayHold"/> will need; the result means nothing.</summary>
+    public ulong Touch(ulong hash) => words[Block(hash)];
+
     /// <summary>False when no id of this hash was added.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool MayHold(ulong hash)
     {
         ReadOnlySpan<ulong> block = words.AsSpan(Block(hash), BlockWords);
@@ -32,5 +38,6 @@ internal sealed class IdFilter(ulong[] words)
     // By the hash's high bits, of which the choice of bits uses none that matter.
     private int Block(ulong hash) => (int)Math.BigMul(hash, (ulong)(words.Length / BlockWords), out _) * BlockWords;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Pair(ulong bits) => (1UL << (int)(bits & 63)) | (1UL << (int)((bits >> 6) & 63));
 }

@@ -134,6 +134,7 @@ internal sealed class IdIndex : IDisposable
         foreach (ulong hash in hashes) touched |= state.Recent.Touch(hash);
         foreach (IdRun run in state.Runs)
         {
+            foreach (ulong hash in hashes) touched |= (long)(run.Filter.Touch(hash) & 1);
             for (int i = 0; i < hashes.Length; i++) suspect[i] |= run.Filter.MayHold(hashes[i]);
         }
 

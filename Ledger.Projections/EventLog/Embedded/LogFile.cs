@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace Ledger.Projections.EventLog.Embedded;
 
@@ -32,14 +33,20 @@ internal static class LogFile
         SqliteConnection connection = Open(directory, SqliteOpenMode.ReadWriteCreate);
         try
         {
-            bool isNew = Pragma(connection, "application_id") == "0" && Pragma(connection, "user_version") == "0" && Pragma(connection, "page_count") == "0";
+            // A file without a table is a new one, or one whose making was interrupted.
+            bool isNew = Pragma(connection, "application_id") == "0" && Pragma(connection, "user_version") == "0" && Scalar(connection, "SELECT count(*) FROM sqlite_schema") == "0";
             if (isNew) Execute(connection, $"PRAGMA page_size = {PageBytes}");
             Require(connection, "journal_mode", "wal", Pragma(connection, "journal_mode = wal"));
-            Execute(connection, "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 2000; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -16384");
+            Execute(connection, "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -16384");
             Require(connection, "synchronous", "2", Pragma(connection, "synchronous"));
             if (isNew) Execute(connection, $"BEGIN IMMEDIATE; {Schema} PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {Layout}; COMMIT");
             CheckLayout(connection);
             return connection;
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode is raw.SQLITE_READONLY or raw.SQLITE_IOERR or raw.SQLITE_FULL)
+        {
+            connection.Dispose();
+            throw LogFaults.Disk(e);
         }
         catch
         {
@@ -98,10 +105,12 @@ internal static class LogFile
             throw new LogFaultException("disk-failed", $"{connection.DataSource} is at {name} = {found}, not {wanted}: this file system does not support what durability needs; move the directory");
     }
 
-    private static string Pragma(SqliteConnection connection, string text)
+    private static string Pragma(SqliteConnection connection, string text) => Scalar(connection, "PRAGMA " + text);
+
+    private static string Scalar(SqliteConnection connection, string text)
     {
         using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = "PRAGMA " + text;
+        command.CommandText = text;
         return Convert.ToString(command.ExecuteScalar(), System.Globalization.CultureInfo.InvariantCulture) ?? "";
     }
 }

@@ -17,7 +17,7 @@ internal static class LogVerifier
         LogFrontier frontier = new();
         List<Digest> completed = [];
         List<Digest> leaves = [];
-        LogHashLanes lanes = new();
+        LogHasher hasher = new();
         Digest previous = default;
         while (frontier.Size < head)
         {
@@ -33,7 +33,7 @@ internal static class LogVerifier
                 leaves.Add(LogHash.Leaf(CanonicalBytes.Of(e.Event)));
             }
 
-            TreePart.Append(frontier, CollectionsMarshal.AsSpan(leaves), completed, lanes);
+            TreePart.Append(frontier, CollectionsMarshal.AsSpan(leaves), completed, hasher);
 
             Require(header, StreamsMatch(reader, header, streams.EndBlock()), "its streams are not those of its events");
             Require(header, names.Count == header.NamesBefore + header.NewNames, "its names are not those of its events");

@@ -1,35 +1,44 @@
 using System.Threading.Channels;
 using Ledger.Core.Events;
-using Ledger.Core.Identity;
 
 namespace Ledger.Projections.EventLog.Embedded;
 
-/// <summary>The one writer: takes what waits, decides in order of arrival, commits once, then acknowledges (group commit).</summary>
-/// <remarks>
-/// State runs ahead of the disk only inside a group. When a group cannot be made durable the log stops for good, so nothing has to be undone,
-/// and nobody was told otherwise.
-/// </remarks>
+/// <summary>
+/// The one writer, as three stages side by side: decide what waits in order of arrival, seal blocks of it, commit them; then acknowledge (group commit).
+/// </summary>
+/// <remarks>A group that cannot be made durable stops the log for good: neither it nor any later one is committed or acknowledged.</remarks>
 internal sealed class LogWriter : IAsyncDisposable
 {
     // A group closes here so that a flood cannot delay its first caller, nor fill the memory, without limit.
-    private const int GroupEventsMax = 4 * BlockBuilder.EventsMax;
+    private const int GroupEventsMax = 4 * BlockDraft.EventsMax;
     private const int WaitingMax = 1024;
 
+    // One being committed, one being decided and sealed. More would only make smaller groups, and a sync for each.
+    private const int GroupsMax = 2;
+    private const int DraftsMax = 3;
+
     private readonly Channel<AppendRequest> _waiting = Channel.CreateBounded<AppendRequest>(new BoundedChannelOptions(WaitingMax) { SingleReader = true });
-    private readonly BlockStore _store;
-    private readonly BlockBuilder _builder;
+    private readonly Channel<DraftedBlock> _drafted = Channel.CreateBounded<DraftedBlock>(new BoundedChannelOptions(1) { SingleReader = true, SingleWriter = true });
+    private readonly Channel<AppendGroup> _sealed = Channel.CreateBounded<AppendGroup>(new BoundedChannelOptions(GroupsMax) { SingleReader = true, SingleWriter = true });
+    private readonly Channel<BlockDraft> _free = Channel.CreateUnbounded<BlockDraft>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+    private readonly SemaphoreSlim _groups = new(GroupsMax);
+    private readonly IBlockStore _store;
+    private readonly BlockSealer _sealer;
     private readonly HeadFile _headFile;
     private readonly HeadSignal _head;
     private readonly StreamIndex _streams;
-    private readonly Lazy<IdIndex> _ids; // folding and closing a large log must not wait for it
-    private readonly List<SealedBlock> _sealed = [];
-    private readonly Task _run;
+    private readonly Lazy<IdIndex> _ids;
+    private readonly AppendDecider _decider;
+    private readonly Task _stages;
     private Exception? _stopped;
 
-    public LogWriter(BlockStore store, BlockBuilder builder, HeadFile headFile, HeadSignal head, StreamIndex streams, Lazy<IdIndex> ids)
+    public LogWriter(IBlockStore store, LogOpening opening, HeadFile headFile, HeadSignal head, StreamIndex streams, Lazy<IdIndex> ids)
     {
-        (_store, _builder, _headFile, _head, _streams, _ids) = (store, builder, headFile, head, streams, ids);
-        _run = Task.Run(RunAsync);
+        (_store, _headFile, _head, _streams, _ids) = (store, headFile, head, streams, ids);
+        _sealer = new BlockSealer(opening.Names, opening.Frontier, opening.LastHash);
+        _decider = new AppendDecider(ids, streams, _free.Reader, _drafted.Writer, opening.Head);
+        for (int i = 0; i < DraftsMax; i++) _free.Writer.TryWrite(new BlockDraft(opening.Names, streams));
+        _stages = Task.WhenAll(Task.Run(DecideAsync), Task.Run(SealAsync), Task.Run(CommitAsync));
     }
 
     /// <summary>Queues an append; the answer comes when it is durable. Cancelling works until it is queued.</summary>
@@ -51,87 +60,110 @@ internal sealed class LogWriter : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _waiting.Writer.TryComplete();
-        await _run;
-        _builder.Dispose();
+        await _stages;
+        _sealer.Dispose();
         _store.Dispose();
         _headFile.Dispose();
+        _groups.Dispose();
     }
 
-    private async Task RunAsync()
+    private async Task DecideAsync()
     {
-        List<AppendRequest> group = [];
         while (await _waiting.Reader.WaitToReadAsync())
         {
-            group.Clear();
+            await _groups.WaitAsync(); // meanwhile more arrive, for a larger group
+            AppendGroup group = new();
             try
             {
-                for (int events = 0; events < GroupEventsMax && _waiting.Reader.TryRead(out AppendRequest? request); events += request.Prepared.Events.Count)
+                while (group.Events < GroupEventsMax && _waiting.Reader.TryRead(out AppendRequest? request))
                 {
                     group.Add(request);
-                    Decide(request);
+                    if (Volatile.Read(ref _stopped) is not null) continue;
+                    await _decider.DecideAsync(request);
+                    request.Prepared.Release();
                 }
 
-                Commit();
+                if (Volatile.Read(ref _stopped) is null)
+                {
+                    await _decider.EndAsync(group);
+                    continue;
+                }
             }
             catch (Exception e)
             {
-                Stop(e is LogFaultException ? e : LogFaults.Disk(e), group);
-                return;
+                Stop(e);
             }
 
-            foreach (AppendRequest request in group) request.Acknowledge();
+            group.Fail(_stopped!);
+            _groups.Release();
         }
+
+        _drafted.Writer.Complete();
     }
 
-    private void Decide(AppendRequest request)
+    private async Task SealAsync()
     {
-        IReadOnlyList<NewEvent> events = request.Prepared.Events;
-        IdIndex ids = _ids.Value;
-        if (request.Stream is { } stream)
+        List<SealedBlock> blocks = [];
+        await foreach (DraftedBlock drafted in _drafted.Reader.ReadAllAsync())
         {
-            bool repeated = events.Count > 0 && events.All(e => ids.Find(e.Id) >= 0);
-            long last = _streams.Last(stream.Value);
-            if (!repeated && !request.Expected.Holds(last))
+            try
             {
-                request.Decide(new StreamAppendResult(false, last, []));
-                return;
+                if (drafted.Draft is { } draft && Volatile.Read(ref _stopped) is null) blocks.Add(_sealer.Seal(draft));
             }
+            catch (Exception e)
+            {
+                Stop(e);
+            }
+
+            if (drafted.Draft is not null) _free.Writer.TryWrite(drafted.Draft);
+            if (drafted.Ends is not { } group) continue;
+            group.Blocks.AddRange(blocks);
+            blocks.Clear();
+            await _sealed.Writer.WriteAsync(group);
         }
 
-        AppendOutcome[] outcomes = new AppendOutcome[events.Count];
-        Span<byte> id = stackalloc byte[EventId.SizeBytes];
-        Span<long> standing = stackalloc long[1];
-        for (int i = 0; i < outcomes.Length; i++)
+        _sealed.Writer.Complete();
+    }
+
+    private async Task CommitAsync()
+    {
+        await foreach (AppendGroup group in _sealed.Reader.ReadAllAsync())
         {
-            events[i].Id.WriteTo(id);
-            bool isNew = ids.Add(id, _builder.Next, standing) == 1;
-            outcomes[i] = isNew ? new AppendOutcome(standing[0], false) : new AppendOutcome(~standing[0], true);
-            if (!isNew) continue;
-            _builder.Add(events[i], request.Prepared.Leaves[i], request.Prepared.RowBytes(i));
-            if (_builder.IsFull) _sealed.Add(_builder.Seal());
+            try
+            {
+                if (Volatile.Read(ref _stopped) is null) Commit(group);
+            }
+            catch (Exception e)
+            {
+                Stop(e);
+            }
+
+            if (Volatile.Read(ref _stopped) is { } fault) group.Fail(fault); // those that were acknowledged stay so
+            _groups.Release();
+        }
+    }
+
+    private void Commit(AppendGroup group)
+    {
+        if (group.Blocks.Count > 0)
+        {
+            SealedBlock last = group.Blocks[^1];
+            _store.Commit(group.Blocks);
+            _headFile.Write(last.Header.End, last.Hash);
+            foreach (SealedBlock block in group.Blocks) _streams.Publish(block.Header.FirstPosition, block.Streams);
+            _head.Publish(last.Header.End);
         }
 
-        request.Decide(new StreamAppendResult(true, request.Stream is { } s ? _streams.Last(s.Value) : -1, outcomes));
+        group.Acknowledge();
+        _store.Checkpoint();
+        if (group.FullIds is { } full) _ids.Value.WriteBehind(full, group.Blocks[^1].Header.End, group.Blocks[^1].Hash);
     }
 
-    private void Commit()
+    private void Stop(Exception cause)
     {
-        if (!_builder.IsEmpty) _sealed.Add(_builder.Seal());
-        if (_sealed.Count == 0) return;
-        _store.Commit(_sealed);
-        _headFile.Write(_sealed[^1].Header.End, _sealed[^1].Hash);
-        foreach (SealedBlock block in _sealed) _streams.Publish(block.Header.FirstPosition, block.Streams);
-        _head.Publish(_sealed[^1].Header.End);
-        if (_ids.Value.Freeze() is { } full) _ids.Value.WriteBehind(full, _sealed[^1].Header.End, _sealed[^1].Hash);
-        _sealed.Clear();
-    }
-
-    private void Stop(Exception fault, List<AppendRequest> group)
-    {
-        Volatile.Write(ref _stopped, fault);
+        Exception fault = cause as LogFaultException ?? LogFaults.Disk(cause);
+        if (Interlocked.CompareExchange(ref _stopped, fault, null) is not null) return;
         _waiting.Writer.TryComplete();
-        foreach (AppendRequest request in group) request.Fail(fault);
-        while (_waiting.Reader.TryRead(out AppendRequest? request)) request.Fail(fault);
         _head.End(fault);
     }
 }

@@ -3,7 +3,7 @@ using System.Buffers;
 namespace Ledger.Projections.EventLog.Embedded;
 
 /// <summary>Events that are not columnar: per event its place in the block (4), its revision (8), the size of its canonical bytes (4), the bytes; packed together.</summary>
-internal sealed class RowsPart(Zstd zstd)
+internal sealed class RowsPart
 {
     private readonly ArrayBufferWriter<byte> _output = new();
 
@@ -20,7 +20,7 @@ internal sealed class RowsPart(Zstd zstd)
         _output.Write(canonical);
     }
 
-    public byte[] Encode() => PackedBytes.Pack(_output.WrittenSpan, zstd);
+    public byte[] Encode(Zstd zstd) => PackedBytes.Pack(_output.WrittenSpan, zstd);
 
     public static List<Row> Decode(ReadOnlySpan<byte> part, Zstd zstd)
     {

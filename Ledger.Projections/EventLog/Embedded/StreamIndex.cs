@@ -9,7 +9,8 @@ internal sealed class StreamIndex
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, StreamHistory> _streams = new(StringComparer.Ordinal);
-    private readonly Dictionary<Day, StreamHistory?[]> _activity = []; // spares a name's text for each event
+    private readonly Dictionary<int, StreamHistory?[]> _activity = []; // spares a name's text for each event
+    private (int Window, StreamHistory?[]? Shards) _latest;
     private readonly List<StreamHistory> _touched = [];
 
     /// <summary>Adds what a stored block says of its streams.</summary>
@@ -35,11 +36,15 @@ internal sealed class StreamIndex
     }
 
     /// <summary>Assigns the next revision of an activity stream.</summary>
-    public long NextOfActivity(Day window, int shard)
+    public void NextOfActivity(int window, int shard)
     {
-        if (!_activity.TryGetValue(window, out StreamHistory?[]? shards)) _activity.Add(window, shards = new StreamHistory?[StreamName.ActivityShards]);
-        StreamHistory history = shards[shard] ??= Locked(StreamName.Activity(window, shard).Value);
-        return Next(history);
+        if (_latest.Window != window || _latest.Shards is null)
+        {
+            if (!_activity.TryGetValue(window, out StreamHistory?[]? shards)) _activity.Add(window, shards = new StreamHistory?[StreamName.ActivityShards]);
+            _latest = (window, shards);
+        }
+
+        Next(_latest.Shards[shard] ??= Locked(StreamName.Activity(Day.FromNumber(window), shard).Value));
     }
 
     /// <summary>Assigns the next revision of any stream.</summary>

@@ -16,15 +16,15 @@ internal static class TreePart
 
     private const long TileMask = TileLeaves - 1;
 
-    /// <summary>Appends leaves to the frontier and adds the kept nodes that they complete in order; whole tiles are hashed in lanes, overwriting their leaves.</summary>
-    public static void Append(LogFrontier frontier, Span<Digest> leaves, List<Digest> completed, LogHashLanes lanes)
+    /// <summary>Appends leaves to the frontier and adds the kept nodes that they complete in order; whole tiles are hashed together, overwriting their leaves.</summary>
+    public static void Append(LogFrontier frontier, Span<Digest> leaves, List<Digest> completed, LogHasher hasher)
     {
         while (!leaves.IsEmpty)
         {
             if ((frontier.Size & TileMask) == 0 && leaves.Length >= TileLeaves)
             {
                 Span<Digest> nodes = leaves[..TileLeaves];
-                for (int width = TileLeaves; width > 1; width /= 2) lanes.Parents(nodes[..width], nodes);
+                for (int width = TileLeaves; width > 1; width /= 2) hasher.Parents(nodes[..width], nodes);
                 Append(frontier, TileLevel, nodes[0], completed);
                 leaves = leaves[TileLeaves..];
             }

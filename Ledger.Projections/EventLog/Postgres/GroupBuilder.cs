@@ -15,7 +15,7 @@ namespace Ledger.Projections.EventLog.Postgres;
 internal sealed class GroupBuilder(NameTable names, StreamHeads streams, LogFrontier frontier, HashSet<Day> windows)
 {
     private readonly NameInterner _interner = new(names);
-    private readonly LogHashLanes _lanes = new();
+    private readonly LogHasher _hasher = new();
     private readonly List<Digest> _leaves = [];
     private readonly List<Digest> _completed = [];
     private readonly List<EventRow> _rows = [];
@@ -52,7 +52,7 @@ internal sealed class GroupBuilder(NameTable names, StreamHeads streams, LogFron
     public AppendGroup End()
     {
         long first = frontier.Size;
-        TreePart.Append(frontier, CollectionsMarshal.AsSpan(_leaves), _completed, _lanes);
+        TreePart.Append(frontier, CollectionsMarshal.AsSpan(_leaves), _completed, _hasher);
         AppendGroup group = new()
         {
             FirstPosition = first,

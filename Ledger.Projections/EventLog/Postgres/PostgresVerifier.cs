@@ -16,7 +16,7 @@ internal sealed class PostgresVerifier(PostgresSource source, NameTable stored)
     private readonly NameTable _names = new();
     private readonly Dictionary<string, long> _streams = new(StringComparer.Ordinal);
     private readonly LogFrontier _frontier = new();
-    private readonly LogHashLanes _lanes = new();
+    private readonly LogHasher _hasher = new();
 
     /// <summary>All events below <paramref name="head"/>: readable, gapless, ids once, revisions, names, what SQL sees of them, tree, groups, indexes. Returns the root.</summary>
     public async Task<Digest> RunAsync(long head, IProgress<long>? progress, CancellationToken cancel)
@@ -60,7 +60,7 @@ internal sealed class PostgresVerifier(PostgresSource source, NameTable stored)
     {
         List<Digest> leaves = [.. events.Select(e => LogHash.Leaf(CanonicalBytes.Of(e.Event)))];
         List<Digest> completed = [];
-        TreePart.Append(_frontier, CollectionsMarshal.AsSpan(leaves), completed, _lanes);
+        TreePart.Append(_frontier, CollectionsMarshal.AsSpan(leaves), completed, _hasher);
         List<TreeNode> nodes = GroupBuilder.Nodes(first, completed);
         if (nodes.Count == 0) return;
         HashSet<TreeNode> found = await source.ReadAsync(

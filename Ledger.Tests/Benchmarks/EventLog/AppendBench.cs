@@ -25,7 +25,7 @@ public static class AppendBench
         NewEvent[][] batches = [.. Batches(events)];
         try
         {
-            foreach (int inFlight in new[] { 1, 2 })
+            foreach (int inFlight in new[] { 2, 4 })
             {
                 string path = Path.Combine(directory, $"in-flight-{inFlight}");
                 await Append(batches, path, inFlight, events);
