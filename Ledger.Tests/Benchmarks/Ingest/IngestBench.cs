@@ -19,6 +19,7 @@ internal static class IngestBench
         new("http", "POST /v1/events to a server of its own, NDJSON in batches of 1,000, load generator included", HttpPart.BatchesAsync),
         new("http-single", "the same, one event a request, 64 callers", HttpPart.SinglesAsync),
         new("postgres", "the PostgreSQL store beside a bare COPY", PostgresBench.RunAsync),
+        new("eventstore", "the EventStoreDB face with the official Node client", EventStoreBench.RunAsync),
     ];
 
     /// <param name="names">Which parts; all of them when none is named.</param>
