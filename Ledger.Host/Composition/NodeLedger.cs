@@ -138,7 +138,7 @@ internal sealed class NodeLedger(LogAddress address, string dataDirectory, TimeP
             await sheets.DropBeforeAsync(Day.FromNumber(Math.Max(0, due.Number - WindowsKept)), cancel);
         }
 
-        await ledger.FinalizeDueAsync(cancel);
+        await ledger.FinalizeDueAsync(cancel: cancel);
         lock (_gate) _mustRecord = false;
     }
 

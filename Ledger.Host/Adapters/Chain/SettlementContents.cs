@@ -17,7 +17,7 @@ internal static class SettlementContents
     {
         LedgerState state = new(ledger.Log.Names);
         ClosedWindow? closed = null;
-        await new WindowCloser(actors, ledger.Log, new FoldOptions()).AdvanceAsync(state, open.Position + 1, c => closed = c.Window == open.Reserved.Window ? c : closed, null, progress, cancel);
+        await new WindowCloser(new WindowFold(actors, ledger.Log, new FoldOptions()), ledger.Log).AdvanceAsync(state, open.Position + 1, c => closed = c.Window == open.Reserved.Window ? c : closed, null, progress, cancel);
         if (state.Books.Settlements.Open is not { } again || closed is null)
             throw new Projections.EventLog.LogFaultException("settlement-differs", $"a replay of the log has no settlement {open.Reserved.Batch} at {open.Position}; run an audit and send nothing");
         return Of(again, closed.Facts, closed.Statement(default));
