@@ -16,6 +16,7 @@ internal sealed record ApiProblem(int Status, string Code, string Detail, TimeSp
     /// <inheritdoc/>
     public Task ExecuteAsync(HttpContext httpContext)
     {
+        if (GrpcProblem.IsFor(httpContext)) return GrpcProblem.ExecuteAsync(httpContext, this);
         HttpResponse response = httpContext.Response;
         response.StatusCode = Status;
         response.ContentType = ContentType;

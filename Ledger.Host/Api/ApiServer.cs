@@ -1,5 +1,6 @@
 using System.Net;
 using Ledger.Host.Api.Bodies;
+using Ledger.Host.Api.EventStore;
 using Ledger.Host.Api.Retries;
 using Ledger.Host.Composition;
 using Ledger.Host.Security;
@@ -14,6 +15,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -24,6 +26,7 @@ internal sealed class ApiServer : IAsyncDisposable
 {
     private static readonly TimeSpan HeadersWithin = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan DrainWithin = TimeSpan.FromSeconds(20);
+    private static readonly MinDataRate ResponseRate = new(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
 
     private readonly WebApplication _app;
 
@@ -67,10 +70,13 @@ internal sealed class ApiServer : IAsyncDisposable
         builder.Services.ConfigureHttpJsonOptions(json => ApiJson.CopyTo(json.SerializerOptions));
         Observability.AddTo(builder.Services, options.Otlp);
         OpenApiEndpoints.AddTo(builder.Services);
+        builder.Services.AddSingleton<IStreamStore>(_ => new LedgerStreams(session.Log, session.Ledger.Intake));
+        EventStoreFace.AddTo(builder.Services);
 
         WebApplication app = builder.Build();
         try
         {
+            app.Use(KeepResponseRate);
             app.UseMiddleware<ApiFaults>();
             app.UseStatusCodePages(context => Unhandled(context.HttpContext));
             app.UseRouting();
@@ -110,6 +116,13 @@ internal sealed class ApiServer : IAsyncDisposable
         LogEndpoints.Map(app);
         CommandEndpoints.Map(app);
         WalletEndpoints.Map(app);
+        EventStoreFace.Map(app);
+    }
+
+    private static Task KeepResponseRate(HttpContext context, RequestDelegate next)
+    {
+        if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate) rate.MinDataRate = ResponseRate;
+        return next(context);
     }
 
     private static void Configure(KestrelServerOptions kestrel, ServeOptions options)
@@ -120,6 +133,7 @@ internal sealed class ApiServer : IAsyncDisposable
         kestrel.Limits.MaxRequestLineSize = ApiLimits.RequestLineBytesMax;
         kestrel.Limits.MaxConcurrentConnections = ApiLimits.ConnectionsMax;
         kestrel.Limits.RequestHeadersTimeout = HeadersWithin;
+        kestrel.Limits.MinResponseDataRate = null; // a gRPC subscriber may be slow for hours; HTTP/1.1 gets its rate back below
         Listen(kestrel, options.Http, options, options.Certificate is null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2);
         Listen(kestrel, options.Grpc, options, HttpProtocols.Http2);
     }

@@ -1,5 +1,6 @@
 using Ledger.Projections.EventLog;
 using Ledger.Projections.EventLog.Embedded;
+using Ledger.Projections.EventLog.EventStoreDb;
 using Ledger.Projections.EventLog.Postgres;
 
 namespace Ledger.Host.Composition;
@@ -10,9 +11,15 @@ internal static class LogStores
     private static readonly Dictionary<string, Store> ByScheme = new(StringComparer.Ordinal)
     {
         [""] = new(async (folder, cancel) => await EmbeddedEventLog.OpenAsync(folder, cancel), async (folder, cancel) => await EmbeddedEventLog.OpenReadOnlyAsync(folder, cancel)),
+        ["esdb"] = EventStoreDb,
+        ["esdb+discover"] = EventStoreDb,
+        ["kurrentdb"] = EventStoreDb,
+        ["kurrentdb+discover"] = EventStoreDb,
         ["postgres"] = new(async (address, cancel) => await PostgresEventLog.OpenAsync(address, cancel: cancel), async (address, cancel) => await PostgresEventLog.OpenReadOnlyAsync(address, cancel: cancel)),
         ["postgresql"] = new(async (address, cancel) => await PostgresEventLog.OpenAsync(address, cancel: cancel), async (address, cancel) => await PostgresEventLog.OpenReadOnlyAsync(address, cancel: cancel)),
     };
+
+    private static Store EventStoreDb => new(async (address, cancel) => await EventStoreDbLog.OpenAsync(address, cancel), async (address, cancel) => await EventStoreDbLog.OpenReadOnlyAsync(address, cancel));
 
     private delegate Task<IEventLog> Opening(string address, CancellationToken cancel);
 

@@ -32,6 +32,10 @@ switch (args)
         return 0;
     case ["ingest"]:
         await IngestBench.RunAsync();
+        await EventStoreBench.RunAsync();
+        return 0;
+    case ["ingest", "eventstore"]:
+        await EventStoreBench.RunAsync();
         return 0;
     case ["micro", .. var rest]:
         BenchmarkSwitcher.FromAssembly(typeof(FoldBench).Assembly).Run(rest);

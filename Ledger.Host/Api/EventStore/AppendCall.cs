@@ -6,7 +6,7 @@ namespace Ledger.Host.Api.EventStore;
 /// <summary>One <c>Append</c> call: the options, then the events, one answer.</summary>
 internal static class AppendCall
 {
-    public static async Task<AppendResponse> RunAsync(IStreamStore store, IAsyncStreamReader<AppendRequest> requests, CancellationToken cancel)
+    public static async Task<AppendResponse> RunAsync(Appender appender, IAsyncStreamReader<AppendRequest> requests, CancellationToken cancel)
     {
         if (!await requests.MoveNext(cancel) || requests.Current.ContentCase != AppendRequest.ContentOneofCase.Options) throw StreamErrors.NoExpectation();
         ExpectedStream options = requests.Current.Options;
@@ -20,7 +20,7 @@ internal static class AppendCall
             if (append.IsTooLarge) throw StreamErrors.AppendTooLarge();
         }
 
-        return await store.AppendAsync(stream, expected, append.Events, cancel) switch
+        return await appender.AppendAsync(stream, expected, append.Events, cancel) switch
         {
             AppendAnswer.Done done => new AppendResponse { Success = Success(done) },
             AppendAnswer.WrongVersion wrong => new AppendResponse { WrongVersion = Wrong(expected, wrong.Current) },

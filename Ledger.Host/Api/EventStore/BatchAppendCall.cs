@@ -9,7 +9,7 @@ namespace Ledger.Host.Api.EventStore;
 
 /// <summary>One <c>BatchAppend</c> call: many appends one after the other, each in one message or many, each with an answer of its own.</summary>
 /// <remarks>Appends take effect in the order in which they end. A client that reads no answers is not read either.</remarks>
-internal sealed class BatchAppendCall(IStreamStore store, TimeProvider clock, IServerStreamWriter<BatchAppendResponse> responses)
+internal sealed class BatchAppendCall(Appender appender, TimeProvider clock, IServerStreamWriter<BatchAppendResponse> responses)
 {
     /// <summary>Appends that may be begun and not ended at once.</summary>
     private const int OpenMax = 64;
@@ -18,6 +18,7 @@ internal sealed class BatchAppendCall(IStreamStore store, TimeProvider clock, IS
     private const int InvalidArgument = 3;
     private const int DeadlineExceeded = 4;
     private const int AlreadyExists = 6;
+    private const int ResourceExhausted = 8;
 
     private readonly Dictionary<EventId, Batch> _open = [];
 
@@ -58,7 +59,7 @@ internal sealed class BatchAppendCall(IStreamStore store, TimeProvider clock, IS
         if (batch.Append.IsTooLarge)
             return Fail(response, InvalidArgument, "MaximumAppendSizeExceeded", new MaximumAppendSizeExceeded { MaximumAppendSize = WireNames.AppendBytesMax });
         if (IsLate(options)) return Fail(response, DeadlineExceeded, "Timeout", new Ledger.Projections.EventLog.EventStoreDb.Protocol.Timeout());
-        switch (await store.AppendAsync(batch.Stream, expected, batch.Append.Events, cancel))
+        switch (await appender.AppendAsync(batch.Stream, expected, batch.Append.Events, cancel))
         {
             case AppendAnswer.Done done:
                 response.Success = AppendCall.Success(done);
@@ -68,7 +69,7 @@ internal sealed class BatchAppendCall(IStreamStore store, TimeProvider clock, IS
             case AppendAnswer.Refused refused:
                 // The official clients show the status message of what they do not know, so it says everything.
                 string message = $"{refused.Code}: {refused.Detail}";
-                return Fail(response, InvalidArgument, message, new BadRequest { Message = message });
+                return Fail(response, refused.WillPass ? ResourceExhausted : InvalidArgument, message, new BadRequest { Message = message });
             default:
                 throw new InvalidOperationException("no answer");
         }

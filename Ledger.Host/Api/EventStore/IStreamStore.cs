@@ -18,7 +18,7 @@ internal interface IStreamStore
     ValueTask<long> LastRevisionAsync(string stream, CancellationToken cancel);
 
     /// <summary>Appends all of the events or none; answered only when they are durable. No events is an append too.</summary>
-    ValueTask<AppendAnswer> AppendAsync(string stream, ExpectedVersion expected, IReadOnlyList<Proposal> events, CancellationToken cancel);
+    ValueTask<AppendAnswer> AppendAsync(string stream, ExpectedVersion expected, IReadOnlyList<Proposal> events, MayState mayState, CancellationToken cancel);
 
     /// <summary>The stream's events from a revision on: forwards up to now, or backwards; the revision itself included both ways.</summary>
     IAsyncEnumerable<StoredEvent> ReadStreamAsync(string stream, long from, ReadDirection direction, CancellationToken cancel);
@@ -79,5 +79,9 @@ internal abstract record AppendAnswer
 
     /// <param name="Code">Stable, kebab-case.</param>
     /// <param name="Detail">Which event, what was found, what is expected.</param>
-    internal sealed record Refused(string Code, string Detail) : AppendAnswer;
+    internal sealed record Refused(string Code, string Detail) : AppendAnswer
+    {
+        /// <summary>Whether the same append may be taken later.</summary>
+        public bool WillPass { get; init; }
+    }
 }

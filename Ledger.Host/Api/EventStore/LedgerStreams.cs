@@ -25,7 +25,7 @@ internal sealed class LedgerStreams(IEventLog log, EventIntake intake) : IStream
         Named(stream) is { } name ? (await log.AppendAsync(name, ExpectedRevision.Any, [], cancel)).Revision : -1;
 
     /// <inheritdoc/>
-    public async ValueTask<AppendAnswer> AppendAsync(string stream, ExpectedVersion expected, IReadOnlyList<Proposal> events, CancellationToken cancel)
+    public async ValueTask<AppendAnswer> AppendAsync(string stream, ExpectedVersion expected, IReadOnlyList<Proposal> events, MayState mayState, CancellationToken cancel)
     {
         StreamName? name = Named(stream);
         if (name is null && stream != IntakeStream) return new AppendAnswer.Refused("stream-unknown", $"'{stream}' is none of the ledger's streams; append to '{IntakeStream}', or to the stream that the event belongs to");
@@ -41,6 +41,8 @@ internal sealed class LedgerStreams(IEventLog log, EventIntake intake) : IStream
         for (int i = 0; i < submitted.Length; i++)
         {
             if (reader.Read(events[i], out submitted[i]) is { } fault) return Refused(fault, i);
+            EventKind kind = submitted[i].Payload.Kind;
+            if (!mayState(kind)) return Refused(new Refusal("scope-missing", "type", $"the key may not state {EventCatalogue.Name(kind)}"), i);
         }
 
         ExpectedRevision revision = expected.Value switch { -1 => ExpectedRevision.NoStream, >= 0 and var exact => ExpectedRevision.Exactly(exact), _ => ExpectedRevision.Any };

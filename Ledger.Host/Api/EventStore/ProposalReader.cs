@@ -21,11 +21,18 @@ internal sealed class ProposalReader
         }
         catch (EventFormatException fault)
         {
-            return new Refusal(fault.Code, fault.Field, fault.Message);
+            return new Refusal(fault.Code, fault.Field, DetailOf(fault));
         }
 
         if (e.Payload.Kind != kind) return new Refusal("type-mismatch", "type", $"'{proposal.Type}', but the data is a {EventCatalogue.Name(e.Payload.Kind)}");
         return e.Id != proposal.Id ? new Refusal("id-mismatch", "id", $"{proposal.Id}, but the data says {e.Id}") : null;
+    }
+
+    /// <summary>The message without code and field, which are told apart.</summary>
+    private static string DetailOf(EventFormatException fault)
+    {
+        string prefix = fault.Field is null ? $"{fault.Code}: " : $"{fault.Code}: field '{fault.Field}': ";
+        return fault.Message.StartsWith(prefix, StringComparison.Ordinal) ? fault.Message[prefix.Length..] : fault.Message;
     }
 
     private static string Shown(string text) => text.Length <= 64 ? text : text[..64];

@@ -8,7 +8,7 @@ namespace Ledger.Host.Api.EventStore;
 internal static class StreamErrors
 {
     public static RpcException Refused(AppendAnswer.Refused refusal) =>
-        Of(StatusCode.InvalidArgument, $"{refusal.Code}: {refusal.Detail}", refusal.Code);
+        Of(refusal.WillPass ? StatusCode.ResourceExhausted : StatusCode.InvalidArgument, $"{refusal.Code}: {refusal.Detail}", refusal.Code);
 
     public static RpcException MissingProperty(string property) => Of(
         StatusCode.InvalidArgument,
@@ -21,8 +21,6 @@ internal static class StreamErrors
         $"Maximum Append Size of {WireNames.AppendBytesMax} Exceeded.",
         "maximum-append-size-exceeded",
         ("maximum-append-size", WireNames.AppendBytesMax.ToString(CultureInfo.InvariantCulture)));
-
-    public static RpcException AccessDenied(string detail) => Of(StatusCode.PermissionDenied, $"access-denied: {detail}", WireNames.AccessDenied);
 
     public static RpcException Immutable() => Of(
         StatusCode.FailedPrecondition,

@@ -18,6 +18,9 @@ internal sealed class AppendGroup
     /// <summary>Rows of the activity table as a finished binary copy; empty when there are none.</summary>
     public required ReadOnlyMemory<byte> Activity { get; init; }
 
+    /// <summary>Whose memory <see cref="Activity"/> is.</summary>
+    public required CopyWriter Writer { get; init; }
+
     public required IReadOnlyList<EventRow> Rows { get; init; }
 
     public required IReadOnlyList<StreamSpan> Spans { get; init; }

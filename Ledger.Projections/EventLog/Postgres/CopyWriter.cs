@@ -18,10 +18,18 @@ internal sealed class CopyWriter
 
     private readonly ArrayBufferWriter<byte> _bytes = new();
 
-    public CopyWriter() => _bytes.Write(Header);
+    public CopyWriter() => Clear();
 
     /// <summary>Rows so far.</summary>
     public int Count { get; private set; }
+
+    /// <summary>Forgets the rows, keeps the memory.</summary>
+    public void Clear()
+    {
+        _bytes.ResetWrittenCount();
+        _bytes.Write(Header);
+        Count = 0;
+    }
 
     /// <summary>Adds a row.</summary>
     public void Add(long position, long revision, ColumnarForm form, NewEvent e)

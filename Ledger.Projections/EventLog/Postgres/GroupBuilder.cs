@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
@@ -19,6 +20,7 @@ internal sealed class GroupBuilder(NameTable names, StreamHeads streams, LogFron
     private readonly List<Digest> _completed = [];
     private readonly List<EventRow> _rows = [];
     private readonly List<Day> _newWindows = [];
+    private readonly ConcurrentBag<CopyWriter> _idle = []; // buffers of some megabytes, which a collection of garbage would pay for
     private CopyWriter _activity = new();
     private int _namesBefore = names.Count;
     private (Day Min, Day Max)? _span;
@@ -58,6 +60,7 @@ internal sealed class GroupBuilder(NameTable names, StreamHeads streams, LogFron
             NamesBefore = _namesBefore,
             Names = [.. Enumerable.Range(_namesBefore, names.Count - _namesBefore).Select(names.Text)],
             Activity = _activity.Count == 0 ? default : _activity.Finish(),
+            Writer = _activity,
             Rows = [.. _rows],
             Spans = streams.EndGroup(),
             Nodes = Nodes(first, _completed),
@@ -65,13 +68,20 @@ internal sealed class GroupBuilder(NameTable names, StreamHeads streams, LogFron
             NewWindows = [.. _newWindows],
         };
         _namesBefore = names.Count;
-        if (_activity.Count > 0) _activity = new CopyWriter();
+        _activity = _idle.TryTake(out CopyWriter? idle) ? idle : new CopyWriter();
         _leaves.Clear();
         _completed.Clear();
         _rows.Clear();
         _newWindows.Clear();
         _span = null;
         return group;
+    }
+
+    /// <summary>The group is stored: its buffer serves a later one. From any thread.</summary>
+    public void Recycle(AppendGroup group)
+    {
+        group.Writer.Clear();
+        _idle.Add(group.Writer);
     }
 
     /// <summary>An event's fields as JSON for SQL, taken from the canonical bytes so that the two cannot differ.</summary>

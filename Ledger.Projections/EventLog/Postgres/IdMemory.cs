@@ -57,14 +57,22 @@ internal sealed class IdMemory(int segmentEvents, List<IdFilter> indexed)
         }
     }
 
-    /// <summary>Takes the next event's id.</summary>
-    public void Add(EventId id, long position)
+    /// <summary>Takes the id of the event at <paramref name="next"/>; false when the id is in an open segment, at <paramref name="position"/>.</summary>
+    public bool TryAdd(EventId id, long next, out long position)
     {
         lock (_gate)
         {
-            int place = (int)((position / segmentEvents) - indexed.Count);
-            if (place == _open.Count) _open.Add([]);
-            _open[place].Add(id, position);
+            int place = (int)((next / segmentEvents) - indexed.Count);
+            while (place >= _open.Count) _open.Add([]);
+            for (int older = 0; older < place; older++)
+            {
+                if (_open[older].TryGetValue(id, out position)) return false;
+            }
+
+            position = next;
+            if (_open[place].TryAdd(id, next)) return true;
+            position = _open[place][id];
+            return false;
         }
     }
 

@@ -71,7 +71,11 @@ internal sealed record LogState(long Head, int Names, int SegmentEvents)
                 connection,
                 $"SELECT id, position FROM {schema}.activity WHERE window_day BETWEEN '{min}' AND '{max}' AND {range} UNION ALL SELECT id, position FROM {schema}.event_row WHERE {range}",
                 cancel);
-            while (rows.Next(2)) ids.Add(EventId.FromBytes(rows.Uuid()), rows.Int64());
+            while (rows.Next(2))
+            {
+                EventId id = EventId.FromBytes(rows.Uuid());
+                if (!ids.TryAdd(id, rows.Int64(), out long position)) throw PostgresFaults.Damaged("id-twice", $"the id of the event at position {position} stands there twice");
+            }
         }
 
         return ids;

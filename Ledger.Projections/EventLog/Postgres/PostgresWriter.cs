@@ -106,6 +106,7 @@ internal sealed class PostgresWriter : IAsyncDisposable
                 }
 
                 foreach (Request request in decided.Requests) request.Answer.TrySetResult(request.Decision!);
+                _builder.Recycle(decided.Group);
             }
             catch (Exception e)
             {
@@ -135,10 +136,9 @@ internal sealed class PostgresWriter : IAsyncDisposable
         AppendOutcome[] outcomes = new AppendOutcome[events.Count];
         for (int i = 0; i < outcomes.Length; i++)
         {
-            long position = standing.Find(events[i].Id);
-            outcomes[i] = position >= 0 ? new AppendOutcome(position, true) : new AppendOutcome(_builder.Next, false);
-            if (position >= 0) continue;
-            _ids.Add(events[i].Id, _builder.Next);
+            bool isNew = standing.TryAdd(events[i].Id, _builder.Next, out long position);
+            outcomes[i] = new AppendOutcome(position, !isNew);
+            if (!isNew) continue;
             _builder.Add(events[i], request.Prepared.Leaves[i], request.Prepared.RowBytes(i));
         }
 

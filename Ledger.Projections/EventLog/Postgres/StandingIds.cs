@@ -32,8 +32,15 @@ internal sealed class StandingIds
         return new StandingIds(ids, standing);
     }
 
-    /// <summary>The id's position, one of this append's included, or −1 when it is new.</summary>
-    public long Find(EventId id) => _standing.Count > 0 && _standing.TryGetValue(id, out long position) ? position : _ids.Find(id, out _);
+    /// <summary>The id's position when it stood in the log, or −1.</summary>
+    public long Find(EventId id) => _standing.GetValueOrDefault(id, -1);
+
+    /// <summary>Gives a new id its position; false when it stands already, in the log or earlier in this append.</summary>
+    public bool TryAdd(EventId id, long next, out long position)
+    {
+        if (_standing.Count > 0 && _standing.TryGetValue(id, out position)) return false;
+        return _ids.TryAdd(id, next, out position);
+    }
 
     private static async Task<Dictionary<EventId, long>> LookUpAsync(NpgsqlConnection connection, string schema, List<EventId> ids)
     {

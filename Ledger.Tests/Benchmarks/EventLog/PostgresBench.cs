@@ -11,7 +11,7 @@ namespace Ledger.Benchmarks.EventLog;
 /// <summary>Durable appends to the PostgreSQL store beside a bare COPY of the same rows into the same table with a unique id, in the same run on the same server.</summary>
 /// <remarks>
 /// The peer sends rows that were encoded beforehand, does nothing else, and is measured twice: all rows in one transaction, its best, and a transaction for each 5,000.
-/// The store gets batches of 5,000 from several callers and does everything: ids, revisions, names, hashes, tree, groups, indexes.
+/// The store gets batches of 5,000, made as they are sent, from several callers, and does everything: ids, revisions, names, hashes, tree, groups, indexes.
 /// The server is private, with fsync on; sync speed is that of the machine at hand.
 /// </remarks>
 internal static class PostgresBench
@@ -24,15 +24,14 @@ internal static class PostgresBench
     public static async Task RunAsync()
     {
         await using PrivatePostgres server = await PrivatePostgres.StartAsync();
-        NewEvent[][] batches = [.. AppendBench.Batches(Events)];
         List<double> one = [];
         List<double> many = [];
         List<double> store = [];
         for (int round = 0; round < Rounds; round++)
         {
-            one.Add(await BareAsync(server, batches, Events));
-            many.Add(await BareAsync(server, batches, BatchEvents));
-            store.Add(await StoreAsync(server, batches, $"bench_{round}"));
+            one.Add(await BareAsync(server, Events));
+            many.Add(await BareAsync(server, BatchEvents));
+            store.Add(await StoreAsync(server, $"bench_{round}"));
             Console.WriteLine($"  round {round + 1}: bare COPY {one[^1]:#,0}/s in one transaction, {many[^1]:#,0}/s in transactions of {BatchEvents:#,0}; the store {store[^1]:#,0}/s");
         }
 
@@ -41,7 +40,7 @@ internal static class PostgresBench
         await ReadAsync(server, "bench_0");
     }
 
-    private static async Task<double> BareAsync(PrivatePostgres server, NewEvent[][] batches, int transactionEvents)
+    private static async Task<double> BareAsync(PrivatePostgres server, int transactionEvents)
     {
         await using NpgsqlConnection connection = await server.ConnectAsync();
         await PostgresSchema.RunAsync(
@@ -56,7 +55,7 @@ internal static class PostgresBench
         NameTable names = new();
         List<ReadOnlyMemory<byte>> transactions = [];
         CopyWriter rows = new();
-        foreach ((NewEvent e, int position) in batches.SelectMany(batch => batch).Select((e, i) => (e, i)))
+        foreach ((NewEvent e, int position) in AppendBench.Batches(Events).SelectMany(batch => batch).Select((e, i) => (e, i)))
         {
             rows.Add(position, position, ColumnarForm.Of(e.Payload, names), e);
             if (rows.Count < transactionEvents) continue;
@@ -74,14 +73,14 @@ internal static class PostgresBench
         return Events / watch.Elapsed.TotalSeconds;
     }
 
-    private static async Task<double> StoreAsync(PrivatePostgres server, NewEvent[][] batches, string schema)
+    private static async Task<double> StoreAsync(PrivatePostgres server, string schema)
     {
         await server.SqlAsync("CHECKPOINT");
         await using PostgresEventLog log = await PostgresEventLog.OpenAsync(server.Address(schema));
         Stopwatch watch = Stopwatch.StartNew();
         TimeSpan cpu = Environment.CpuUsage.TotalTime;
         Queue<Task> sent = [];
-        foreach (NewEvent[] batch in batches)
+        foreach (NewEvent[] batch in AppendBench.Batches(Events))
         {
             while (sent.Count >= InFlight) await sent.Dequeue();
             sent.Enqueue(Task.Run(async () => await log.AppendAsync(batch)));

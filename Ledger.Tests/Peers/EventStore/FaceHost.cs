@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Ledger.Host.Api.EventStore;
+using Ledger.Host.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -13,7 +14,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Ledger.Tests.Peers.EventStore;
 
-/// <summary>The EventStoreDB face alone in a small web host on the loopback address, over any store.</summary>
+/// <summary>The EventStoreDB face alone in a small web host on the loopback address, over any store, without the gate: everybody may everything.</summary>
 internal sealed class FaceHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -27,12 +28,11 @@ internal sealed class FaceHost : IAsyncDisposable
     public Uri Address => new($"{(IsSecure ? "https" : "http")}://localhost:{Port}");
 
     /// <param name="store">What is served.</param>
-    /// <param name="callers">Who may; everybody when null.</param>
     /// <param name="certificate">For TLS; without it plain HTTP/2.</param>
     /// <param name="port">0 for any free one.</param>
     /// <param name="interpose">Sees every call before the face does.</param>
     public static async Task<FaceHost> StartAsync(
-        IStreamStore store, ICallers? callers = null, X509Certificate2? certificate = null, int port = 0, Func<HttpContext, RequestDelegate, Task>? interpose = null)
+        IStreamStore store, X509Certificate2? certificate = null, int port = 0, Func<HttpContext, RequestDelegate, Task>? interpose = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -47,42 +47,49 @@ internal sealed class FaceHost : IAsyncDisposable
             });
         });
         builder.Services.AddSingleton(store);
-        builder.Services.AddSingleton(callers ?? new Everybody());
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddEventStoreFace();
+        EventStoreFace.AddTo(builder.Services);
         builder.Services.Configure<Microsoft.Extensions.Hosting.HostOptions>(options => options.ShutdownTimeout = TimeSpan.Zero);
         WebApplication app = builder.Build();
+        ApiClient client = ApiClient.Create("everybody", ScopeSet.Parse(["*:read", "*:write"]), eventsPerSecond: int.MaxValue);
+        ApiCaller everybody = new("none", client, new RateLimit(client, TimeProvider.System), []);
+        app.Use((context, next) =>
+        {
+            context.Features.Set(everybody);
+            return next(context);
+        });
         if (interpose is not null) app.Use((context, next) => interpose(context, next));
-        app.MapEventStoreFace();
+        EventStoreFace.Map(app);
         await app.StartAsync();
         string address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         return new FaceHost(app, new Uri(address).Port, certificate is not null);
     }
 
-    /// <summary>A certificate for localhost that signs itself.</summary>
-    public static X509Certificate2 LocalCertificate()
+    /// <summary>An authority of our own and a certificate for localhost that it signed.</summary>
+    public static (X509Certificate2 Authority, X509Certificate2 Server) LocalCertificates()
     {
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        using ECDsa authorityKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        CertificateRequest authority = new("CN=weledger tests", authorityKey, HashAlgorithmName.SHA256);
+        authority.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
+        authority.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, critical: true));
+        X509Certificate2 root = authority.CreateSelfSigned(now.AddDays(-2), now.AddDays(30));
+
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         CertificateRequest request = new("CN=localhost", key, HashAlgorithmName.SHA256);
         SubjectAlternativeNameBuilder names = new();
         names.AddDnsName("localhost");
         names.AddIpAddress(IPAddress.Loopback);
         request.CertificateExtensions.Add(names.Build());
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        DateTimeOffset now = TimeProvider.System.GetUtcNow();
-        using X509Certificate2 made = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(30));
-        return X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pkcs12), null);
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1")], critical: false));
+        using X509Certificate2 signed = request.Create(root, now.AddDays(-1), now.AddDays(29), [1, 2, 3, 4]);
+        using X509Certificate2 whole = signed.CopyWithPrivateKey(key);
+        return (root, X509CertificateLoader.LoadPkcs12(whole.Export(X509ContentType.Pkcs12), null));
     }
 
     public async ValueTask DisposeAsync()
     {
         await _app.StopAsync();
         await _app.DisposeAsync();
-    }
-
-    private sealed class Everybody : ICallers
-    {
-        public ValueTask<CallerRights> RightsAsync(string? authorization, CancellationToken cancel) =>
-            ValueTask.FromResult(CallerRights.Read | CallerRights.Append);
     }
 }

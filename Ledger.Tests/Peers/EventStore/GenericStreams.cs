@@ -37,7 +37,7 @@ internal sealed class GenericStreams : IStreamStore
         lock (_gate) return ValueTask.FromResult(Last(stream));
     }
 
-    public ValueTask<AppendAnswer> AppendAsync(string stream, ExpectedVersion expected, IReadOnlyList<Proposal> events, CancellationToken cancel)
+    public ValueTask<AppendAnswer> AppendAsync(string stream, ExpectedVersion expected, IReadOnlyList<Proposal> events, MayState mayState, CancellationToken cancel)
     {
         lock (_gate)
         {

@@ -1,0 +1,53 @@
+using System.Numerics;
+using Ledger.Core.Merkle;
+
+namespace Ledger.Projections.EventLog.EventStoreDb;
+
+/// <summary>The log tree's nodes from level 8 up, an eighth of a byte an event; what is below is hashed again from the events of its tile.</summary>
+internal sealed class KeptNodes
+{
+    /// <summary>Lowest level kept: 256 leaves, the tile of C2SP tlog-tiles.</summary>
+    public const int TileLevel = 8;
+
+    private readonly List<List<Digest>> _levels = [];
+    private readonly LogFrontier _all = new();
+    private LogFrontier _tile = new();
+
+    public long Size => _all.Size;
+
+    public Digest Root() => _all.Root();
+
+    public void Append(Digest leaf)
+    {
+        _all.Append(leaf);
+        _tile.Append(leaf);
+        if (_tile.Size < 1 << TileLevel) return;
+        Digest node = _tile.Root();
+        _tile = new LogFrontier();
+        for (int level = 0; ; level++)
+        {
+            if (level == _levels.Count) _levels.Add([]);
+            List<Digest> nodes = _levels[level];
+            nodes.Add(node);
+            if (nodes.Count % 2 != 0) return;
+            node = LogHash.Node(nodes[^2], node);
+        }
+    }
+
+    /// <summary>The node at a level of 8 or more whose leaves are all in the log.</summary>
+    public Digest Node(int level, long index) => _levels[level - TileLevel][(int)index];
+
+    /// <summary>The root of the first <paramref name="size"/> leaves.</summary>
+    public static Digest Root(ILogNodes nodes, long size)
+    {
+        List<Digest> peaks = [];
+        for (long start = 0; start < size;)
+        {
+            int level = BitOperations.Log2((ulong)(size - start));
+            peaks.Add(nodes.Node(level, start >> level));
+            start += 1L << level;
+        }
+
+        return LogFrontier.Restore(size, peaks.ToArray()).Root();
+    }
+}
