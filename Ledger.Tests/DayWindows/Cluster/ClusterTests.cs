@@ -18,7 +18,7 @@ namespace Ledger.Tests.DayWindows.Cluster;
 /// Guaranteed: real processes that form a cluster close each window exactly once and with the same bits as one process alone, although members
 /// are killed, frozen and thawed, join, and are restarted one after the other.
 /// </summary>
-public sealed class ClusterTests(ITestOutputHelper output) : IAsyncDisposable
+public sealed class ClusterTests(ITestOutputHelper output) : IDisposable
 {
     private static readonly Day FirstDay = Day.FromNumber(20_458);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
@@ -28,10 +28,9 @@ public sealed class ClusterTests(ITestOutputHelper output) : IAsyncDisposable
     private readonly List<int> _seeds = [];
     private readonly CommunityRun _life = new Community(new CommunitySettings { Accounts = 300, Days = 5, EventsPerDay = 20_000, FirstDay = FirstDay, Seed = 11 }).Begin();
 
-    public async ValueTask DisposeAsync()
+    public void Dispose()
     {
         foreach (NodeProcess node in _nodes) node.Dispose();
-        await Task.CompletedTask;
         Directory.Delete(_folder, recursive: true);
     }
 

@@ -103,7 +103,12 @@ internal sealed class NodeProcess : IDisposable
 
     public void Dispose()
     {
-        if (!_process.HasExited) _process.Kill();
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+            _process.WaitForExit();
+        }
+
         _process.Dispose();
     }
 

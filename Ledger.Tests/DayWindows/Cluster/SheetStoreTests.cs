@@ -9,7 +9,7 @@ using Xunit;
 namespace Ledger.Tests.DayWindows.Cluster;
 
 /// <summary>Guaranteed: a part is written once; a write of an earlier driver's term changes nothing; two machines that disagree are found out.</summary>
-public sealed class SheetStoreTests : IAsyncDisposable
+public sealed class SheetStoreTests : IAsyncLifetime
 {
     private static readonly Day Window = Day.FromNumber(20_000);
 
@@ -18,7 +18,9 @@ public sealed class SheetStoreTests : IAsyncDisposable
 
     public SheetStoreTests() => _sheets = SqliteSheets.Open(_folder);
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         await _sheets.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
