@@ -23,7 +23,7 @@ internal static class NodeVerb
         return shell.Verb(
             "node",
             "Joins the cluster that folds a window on several machines: takes parts of sealed windows, and drives the closing when it is its turn.",
-            "weledger node --log postgres://ledger@db/ledger --seed 127.0.0.1:4053",
+            "weledger node --seed 127.0.0.1:4053",
             [listen, seeds, http, grace, certificate, password],
             (run, cancel) => RunAsync(run, OptionsOf(run, run.Get(listen)!, run.Get(seeds) ?? [], run.Get(http)!, run.Get(grace), run.Get(certificate), run.Get(password)), cancel));
     }
