@@ -70,7 +70,7 @@ public sealed class ClusterTests(ITestOutputHelper output) : IDisposable
             await JoinAsync();
             old.Signal("TERM");
             Assert.True(await old.ExitsAsync(Patience), "a member that is asked to leave leaves");
-            Assert.Equal(130, old.ExitCode);
+            Assert.Equal(0, old.ExitCode);
         }
 
         await CloseNextDayAsync();
