@@ -52,6 +52,9 @@ public interface IEventLog : IAsyncDisposable
     /// <summary>The ids of the events at these positions, which ascend; for explanations that were made from columns.</summary>
     EventId[] IdsAt(IReadOnlyList<long> positions);
 
+    /// <summary>Where the event with this id stands, or −1; reads no event.</summary>
+    ValueTask<long> PositionOfAsync(EventId id, CancellationToken cancel = default);
+
     /// <summary>The event with this id, or null.</summary>
     ValueTask<RecordedEvent?> FindAsync(EventId id, CancellationToken cancel = default);
 

@@ -111,7 +111,7 @@ public sealed partial class EventIntake
         async now =>
         {
             EventId id = EventId.Derive("window-sealed", window.ToString());
-            if (!_windows.IsOpen(window)) return (await _log.FindAsync(id, cancel))?.Position;
+            if (!_windows.IsOpen(window)) return await _log.PositionOfAsync(id, cancel) is >= 0 and var sealedAt ? sealedAt : null;
             return await AppendOwnAsync(new NewEvent(id, now, now, window, new WindowSealed(window)), ExpectedRevision.Any, cancel);
         },
         cancel);
@@ -189,7 +189,7 @@ public sealed partial class EventIntake
     /// <summary>A late event that is in the log already is a duplicate: it neither opens a window nor is it refused.</summary>
     private async ValueTask<Placement> PlaceLateAsync(SubmittedEvent e, Placement placement, CancellationToken cancel)
     {
-        if (await _log.FindAsync(e.Id, cancel) is { } found) return Placement.Duplicate(found.Position);
+        if (await _log.PositionOfAsync(e.Id, cancel) is >= 0 and var position) return Placement.Duplicate(position);
         if (placement.Refusal is not null) return placement;
         return _windows.RulesetFor(placement.Window) is { } ruleset ? placement with { Opens = ruleset } : Placement.Refused(NoRuleset(placement.Window));
     }

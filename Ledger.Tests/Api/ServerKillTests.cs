@@ -27,6 +27,7 @@ public sealed class ServerKillTests
         string key = ServerProcess.NewKey(folder.FullName, "load", "activity:write");
         ConcurrentDictionary<int, long> positions = [];
         using SemaphoreSlim answers = new(0);
+        using CancellationTokenSource patience = new(TimeSpan.FromMinutes(4 * Soak.Factor));
         int broken = 0;
         ServerProcess server = await ServerProcess.StartAsync(folder.FullName);
         Uri address = server.Http;
@@ -40,6 +41,7 @@ public sealed class ServerKillTests
             {
                 while (!await TrySendAsync(batch))
                 {
+                    patience.Token.ThrowIfCancellationRequested();
                     Interlocked.Increment(ref broken);
                     await Task.Delay(20); // the pause of a client that tries again
                 }
@@ -47,19 +49,32 @@ public sealed class ServerKillTests
                 answers.Release();
             }
         }))];
+        Task allDone = Task.WhenAll(callers);
 
-        for (int kill = 1; kill <= kills; kill++)
+        try
         {
-            // A kill after so many answers more: the first ones meet new events, the later ones mostly repeats.
-            for (int i = 0; i < (kill == 1 ? 10 : Callers * (Ids / BatchEvents) / (kills + 1)); i++) await answers.WaitAsync();
-            server.Kill();
+            for (int kill = 1; kill <= kills; kill++)
+            {
+                // A kill after so many answers more: the first ones meet new events, the later ones mostly repeats.
+                for (int i = 0; i < (kill == 1 ? 10 : Callers * (Ids / BatchEvents) / (kills + 1)); i++)
+                {
+                    Task answer = answers.WaitAsync();
+                    await await Task.WhenAny(answer, allDone); // callers that failed end the test instead of leaving it waiting
+                }
+
+                server.Kill();
+                server.Dispose();
+                server = await ServerProcess.StartAsync(folder.FullName);
+                Volatile.Write(ref address, server.Http);
+            }
+
+            await allDone;
+        }
+        finally
+        {
             server.Dispose();
-            server = await ServerProcess.StartAsync(folder.FullName);
-            Volatile.Write(ref address, server.Http);
         }
 
-        await Task.WhenAll(callers);
-        server.Dispose();
         Assert.True(broken >= kills, "no kill met a request: nothing was tried");
 
         await using EmbeddedEventLog log = await EmbeddedEventLog.OpenAsync(folder.FullName);
@@ -79,7 +94,7 @@ public sealed class ServerKillTests
             using StringContent content = new(string.Concat(batch.Select(Line)), Encoding.UTF8, "application/x-ndjson");
             try
             {
-                using HttpResponseMessage response = await http.PostAsync(new Uri(Volatile.Read(ref address), "/v1/events"), content);
+                using HttpResponseMessage response = await http.PostAsync(new Uri(Volatile.Read(ref address), "/v1/events"), content, patience.Token);
                 string answer = await response.Content.ReadAsStringAsync();
                 Assert.True(response.StatusCode == HttpStatusCode.OK, answer);
                 using JsonDocument document = JsonDocument.Parse(answer);

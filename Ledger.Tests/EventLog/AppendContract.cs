@@ -148,7 +148,9 @@ public abstract class AppendContract(LogHarness harness) : IAsyncLifetime
         NewEvent[] events = _sample.Take(300);
         await _log.AppendAsync(events);
         for (int i = 0; i < events.Length; i += 37) Assert.Equal(i, (await _log.FindAsync(events[i].Id))!.Position);
+        for (int i = 0; i < events.Length; i += 37) Assert.Equal(i, await _log.PositionOfAsync(events[i].Id));
         Assert.Null(await _log.FindAsync(_sample.NextId()));
+        Assert.Equal(-1, await _log.PositionOfAsync(_sample.NextId()));
     }
 
     [ContractFact]

@@ -123,6 +123,22 @@ public sealed class ConcurrentIntakeTests
         Assert.Equal(IntakeStatus.CarriedForward, late.Status);
     }
 
+    [Fact]
+    public async Task Late_duplicates_are_told_without_reading_an_event()
+    {
+        await using InMemoryEventLog log = new();
+        await LedgerGenesis.EnsureAsync(log, Ruleset.Default, _clock);
+        await using UncertainLog counted = new(log);
+        EventIntake intake = EventIntake.Open(counted, _clock);
+        SubmittedEvent[] events = [.. Enumerable.Range(1, 100).Select(i => Like((ulong)i, "2026-11-20T10:00:00Z"))];
+        IntakeOutcome[] first = await intake.SubmitAsync(events);
+        await intake.SealAsync(Day("2026-11-20"));
+        IntakeOutcome[] again = await intake.SubmitAsync(events);
+        Assert.All(again, o => Assert.Equal(IntakeStatus.Duplicate, o.Status));
+        Assert.Equal(first.Select(o => o.Position), again.Select(o => o.Position));
+        Assert.Equal(0, counted.EventsRead);
+    }
+
     private static SubmittedEvent Like(ulong id, string at) =>
         new(new EventId(id), UnixMs.TryParse(at, out UnixMs t) ? t : throw new FormatException(at), new Liked(new AccountId("ann"), new ContentId("clip")));
 

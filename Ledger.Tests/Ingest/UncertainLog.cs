@@ -10,6 +10,9 @@ internal sealed class UncertainLog(IEventLog inner) : IEventLog
 {
     public bool LosesAnswers { get; set; }
 
+    /// <summary>How often somebody asked for an event, not only for its place.</summary>
+    public int EventsRead { get; private set; }
+
     public long Head => inner.Head;
 
     public NameTable Names => inner.Names;
@@ -32,7 +35,13 @@ internal sealed class UncertainLog(IEventLog inner) : IEventLog
 
     public EventId[] IdsAt(IReadOnlyList<long> positions) => inner.IdsAt(positions);
 
-    public ValueTask<RecordedEvent?> FindAsync(EventId id, CancellationToken cancel = default) => inner.FindAsync(id, cancel);
+    public ValueTask<long> PositionOfAsync(EventId id, CancellationToken cancel = default) => inner.PositionOfAsync(id, cancel);
+
+    public ValueTask<RecordedEvent?> FindAsync(EventId id, CancellationToken cancel = default)
+    {
+        EventsRead++;
+        return inner.FindAsync(id, cancel);
+    }
 
     public Task<Digest> VerifyAsync(IProgress<long>? progress = null, CancellationToken cancel = default) => inner.VerifyAsync(progress, cancel);
 

@@ -137,12 +137,16 @@ public sealed class EmbeddedEventLog : IEventLog
     }
 
     /// <inheritdoc/>
-    public ValueTask<RecordedEvent?> FindAsync(EventId id, CancellationToken cancel = default)
+    public ValueTask<long> PositionOfAsync(EventId id, CancellationToken cancel = default) =>
+        ValueTask.FromResult(_ids.Value.Find(id) is var position && position < Head ? position : -1);
+
+    /// <inheritdoc/>
+    public async ValueTask<RecordedEvent?> FindAsync(EventId id, CancellationToken cancel = default)
     {
-        long position = _ids.Value.Find(id);
-        if (position < 0 || position >= Head) return ValueTask.FromResult<RecordedEvent?>(null);
+        long position = await PositionOfAsync(id, cancel);
+        if (position < 0) return null;
         (BlockHeader header, RecordedEvent[] events) = Block(position);
-        return ValueTask.FromResult<RecordedEvent?>(events[(int)(position - header.FirstPosition)]);
+        return events[(int)(position - header.FirstPosition)];
     }
 
     /// <inheritdoc/>

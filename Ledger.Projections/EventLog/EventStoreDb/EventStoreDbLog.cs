@@ -109,9 +109,12 @@ internal sealed class EventStoreDbLog : IEventLog
     public EventId[] IdsAt(IReadOnlyList<long> positions) => _follower.Ask(index => positions.Select(index.Ids.At).ToArray());
 
     /// <inheritdoc/>
+    public ValueTask<long> PositionOfAsync(EventId id, CancellationToken cancel = default) => ValueTask.FromResult(_follower.Ask(index => index.Ids.Find(id)));
+
+    /// <inheritdoc/>
     public async ValueTask<RecordedEvent?> FindAsync(EventId id, CancellationToken cancel = default)
     {
-        long position = _follower.Ask(index => index.Ids.Find(id));
+        long position = await PositionOfAsync(id, cancel);
         if (position < 0) return null;
         await foreach (RecordedEvent e in RangeAsync(position, position + 1, cancel)) return e;
         return null;

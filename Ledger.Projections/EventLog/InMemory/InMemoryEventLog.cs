@@ -111,6 +111,12 @@ public sealed class InMemoryEventLog : IEventLog
     }
 
     /// <inheritdoc/>
+    public ValueTask<long> PositionOfAsync(EventId id, CancellationToken cancel = default)
+    {
+        lock (_gate) return ValueTask.FromResult(_positions.TryGetValue(id, out long position) ? position : -1);
+    }
+
+    /// <inheritdoc/>
     public ValueTask<RecordedEvent?> FindAsync(EventId id, CancellationToken cancel = default)
     {
         lock (_gate) return ValueTask.FromResult(_positions.TryGetValue(id, out long position) ? _events[(int)position] : null);

@@ -135,13 +135,17 @@ public sealed class PostgresEventLog : IEventLog
     public EventId[] IdsAt(IReadOnlyList<long> positions) => IdQueries.At(_source, positions);
 
     /// <inheritdoc/>
-    public async ValueTask<RecordedEvent?> FindAsync(EventId id, CancellationToken cancel = default)
+    public async ValueTask<long> PositionOfAsync(EventId id, CancellationToken cancel = default)
     {
         bool mayBeIndexed = true;
         long position = _ids?.Find(id, out mayBeIndexed) ?? -1;
         if (position < 0 && mayBeIndexed) position = await IdQueries.FindAsync(_source, id, Head, indexedOnly: _ids is not null, cancel);
-        return position < 0 || position >= Head ? null : (await RangeAsync(position, position + 1, cancel))[0];
+        return position < Head ? position : -1;
     }
+
+    /// <inheritdoc/>
+    public async ValueTask<RecordedEvent?> FindAsync(EventId id, CancellationToken cancel = default) =>
+        await PositionOfAsync(id, cancel) is >= 0 and var position ? (await RangeAsync(position, position + 1, cancel))[0] : null;
 
     /// <inheritdoc/>
     public Task<Digest> VerifyAsync(IProgress<long>? progress = null, CancellationToken cancel = default) => new PostgresVerifier(_source, Names).RunAsync(Head, progress, cancel);
