@@ -1,0 +1,194 @@
+using Akka.Actor;
+using Ledger.Core.Events;
+using Ledger.Core.Rulesets;
+using Ledger.Core.Time;
+using Ledger.Host.Api;
+using Ledger.Projections.Audit;
+using Ledger.Projections.DayWindows;
+using Ledger.Projections.EventLog;
+using Ledger.Projections.EventLog.Embedded;
+using Ledger.Projections.Ingest;
+using Ledger.Projections.Simulation;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Ledger.Tests.DayWindows.Cluster;
+
+/// <summary>
+/// Guaranteed: real processes that form a cluster close each window exactly once and with the same bits as one process alone, although members
+/// are killed, frozen and thawed, join, and are restarted one after the other.
+/// </summary>
+public sealed class ClusterTests(ITestOutputHelper output) : IDisposable
+{
+    private static readonly Day FirstDay = Day.FromNumber(20_458);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("cluster-").FullName;
+    private readonly List<NodeProcess> _nodes = [];
+    private readonly List<int> _seeds = [];
+    private readonly CommunityRun _life = new Community(new CommunitySettings { Accounts = 300, Days = 5, EventsPerDay = 20_000, FirstDay = FirstDay, Seed = 11 }).Begin();
+
+    public void Dispose()
+    {
+        foreach (NodeProcess node in _nodes) node.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Windows_close_once_with_the_same_bits_whatever_happens_to_the_members()
+    {
+        (int Port, int Http)[] ports = [NodeProcess.FreePorts(), NodeProcess.FreePorts(), NodeProcess.FreePorts()];
+        _seeds.AddRange(ports.Select(p => p.Port));
+        await StartLogAsync();
+        foreach ((int, int) port in ports) _nodes.Add(NodeProcess.Start(_folder, port, _seeds));
+
+        await UntilAsync("three members are up", async () => (await StatusesAsync()).Count(status => status.Members.Count(member => member.Status == "up") == 3) == 3);
+        await CloseNextDayAsync();
+        Assert.True((await StatusesAsync()).Count(status => status.PartsStored > 0) >= 2, "parts are folded on more than one machine");
+
+        NodeProcess folder = (await FolderAsync())!;
+        await CloseNextDayAsync(() => Task.Run(folder.Kill));
+        Assert.True(folder.HasExited, "the folding member was killed");
+        await JoinAsync();
+
+        (NodeProcess driver, long term) = await DriverAsync();
+        await CloseNextDayAsync(() => Task.Run(driver.Kill));
+        Assert.True(driver.HasExited, "the driver was killed");
+        Assert.True((await DriverAsync()).Term > term, "another drives, in a later term");
+        await JoinAsync();
+
+        (NodeProcess frozen, long frozenTerm) = await DriverAsync();
+        frozen.Signal("STOP");
+        Assert.True((await DriverAsync(except: frozen)).Term > frozenTerm, "the others went on without the frozen driver");
+        await CloseNextDayAsync();
+        frozen.Signal("CONT");
+        Assert.True(await frozen.ExitsAsync(Patience), "a member that was given up for dead leaves when it comes back");
+        Assert.Equal(4, frozen.ExitCode);
+
+        foreach (NodeProcess old in _nodes.Where(node => !node.HasExited).ToArray())
+        {
+            await JoinAsync();
+            old.Signal("TERM");
+            Assert.True(await old.ExitsAsync(Patience), "a member that is asked to leave leaves");
+            Assert.Equal(0, old.ExitCode);
+        }
+
+        await CloseNextDayAsync();
+        await CheckAsync();
+    }
+
+    private async Task StartLogAsync()
+    {
+        await using EmbeddedEventLog log = await EmbeddedEventLog.OpenAsync(_folder);
+        await LedgerGenesis.EnsureAsync(log, Ruleset.Default, TimeProvider.System);
+    }
+
+    /// <summary>Appends a day, lets something happen, and waits until the day is closed.</summary>
+    private async Task CloseNextDayAsync(Func<Task>? meanwhile = null)
+    {
+        Day day = _life.Day;
+        await using (EmbeddedEventLog log = await WriterAsync())
+        {
+            EventIntake intake = EventIntake.Open(log, TimeProvider.System);
+            foreach (SubmittedEvent[] events in _life.NextDay().Chunk(5_000)) await intake.SubmitAsync(events);
+        }
+
+        if (meanwhile is not null) await meanwhile();
+        await UntilAsync($"window {day} is closed", async () =>
+        {
+            await using EmbeddedEventLog log = await EmbeddedEventLog.OpenReadOnlyAsync(_folder);
+            return await log.FindAsync(RewardLedger.ClosedId(day)) is not null;
+        });
+    }
+
+    private async Task<EmbeddedEventLog> WriterAsync()
+    {
+        while (true)
+        {
+            try
+            {
+                return await EmbeddedEventLog.OpenAsync(_folder);
+            }
+            catch (LogFaultException fault) when (fault.Code == "log-locked")
+            {
+                await Task.Delay(100);
+            }
+        }
+    }
+
+    private async Task JoinAsync()
+    {
+        NodeProcess joined = NodeProcess.Start(_folder, NodeProcess.FreePorts(), _seeds);
+        _nodes.Add(joined);
+        await UntilAsync("the new member is up", async () => (await joined.StatusAsync())?.Members.Any(member => member.Address.EndsWith($":{joined.Port}", StringComparison.Ordinal) && member.Status == "up") == true);
+        _seeds.Insert(0, joined.Port);
+    }
+
+    private async Task<(NodeProcess Node, long Term)> DriverAsync(NodeProcess? except = null)
+    {
+        (NodeProcess, long)? found = null;
+        await UntilAsync("somebody drives", async () =>
+        {
+            foreach (NodeProcess node in _nodes.Where(node => !node.HasExited && node != except))
+            {
+                if ((await node.StatusAsync())?.Term is { } term) found = (node, term);
+            }
+
+            return found is not null;
+        });
+        return found!.Value;
+    }
+
+    private async Task<NodeProcess?> FolderAsync()
+    {
+        foreach (NodeProcess node in _nodes)
+        {
+            if (await node.StatusAsync() is { Term: null }) return node;
+        }
+
+        return null;
+    }
+
+    private async Task<List<NodeStatus>> StatusesAsync()
+    {
+        List<NodeStatus> statuses = [];
+        foreach (NodeProcess node in _nodes)
+        {
+            if (await node.StatusAsync() is { } status) statuses.Add(status);
+        }
+
+        return statuses;
+    }
+
+    /// <summary>Every close stands once in the log, and recomputing everything in one process gives every recorded number.</summary>
+    private async Task CheckAsync()
+    {
+        using ActorSystem actors = ActorSystem.Create("cluster-check", "akka.loglevel = OFF");
+        await using EmbeddedEventLog log = await EmbeddedEventLog.OpenReadOnlyAsync(_folder);
+        int closes = 0;
+        await foreach (RecordedEvent e in log.ReadAllAsync(0))
+        {
+            if (e.Payload is WindowClosed) closes++;
+        }
+
+        AuditReport report = await LedgerAudit.RunAsync(log, actors, new FoldOptions());
+        Assert.Equal(_life.Day.Number - FirstDay.Number, closes);
+        Assert.Equal(closes, report.Windows.Count);
+        Assert.Empty(report.Differences);
+    }
+
+    private async Task UntilAsync(string what, Func<Task<bool>> holds)
+    {
+        using CancellationTokenSource late = new(Patience);
+        while (!await holds())
+        {
+            if (late.IsCancellationRequested)
+            {
+                foreach (NodeProcess node in _nodes) output.WriteLine($"{node.Port}: {string.Join("\n  ", node.Lines)}");
+                Assert.Fail($"not in {Patience}: {what}");
+            }
+
+            await Task.Delay(200);
+        }
+    }
+}
