@@ -59,7 +59,6 @@ internal sealed class NodeProcess : IDisposable
             "--listen", Address(ports.Port), "--http", Address(ports.Http), .. seeds.SelectMany(seed => new[] { "--seed", Address(seed) }),
         ];
         foreach (string argument in arguments) start.ArgumentList.Add(argument);
-        start.Environment["DOTNET_gcServer"] = "0";
         return new NodeProcess(Process.Start(start)!, ports.Port, ports.Http);
 
         static string Address(int port) => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port}");
