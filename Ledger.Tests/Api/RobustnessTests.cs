@@ -39,7 +39,7 @@ public sealed class RobustnessTests
                     using HttpResponseMessage response = await client.SendAsync(request);
                     int status = (int)response.StatusCode;
                     statuses.AddOrUpdate(status, 1, (_, count) => count + 1);
-                    Assert.True(status < 500, $"seed {seed}, caller {caller}, request {i}: {status} {await response.Content.ReadAsStringAsync()}");
+                    Assert.True(status < 500, $"seed {seed}, caller {caller}, request {i}: {status} {await response.Content.ReadAsStringAsync()} {api.Session.Health.Fault}");
                 }
                 catch (HttpRequestException)
                 {

@@ -72,6 +72,25 @@ public sealed class FaultTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_moment_under_the_write_lock_is_waited_for()
+    {
+        // As a reader does that begins while a commit is being published.
+        Task append;
+        using (SqliteConnection reader = new($"Data Source={LogFile.PathIn(_root.FullName)};Pooling=False"))
+        {
+            reader.Open();
+            LogFile.Execute(reader, "BEGIN IMMEDIATE");
+            append = _log.AppendAsync(new SampleEvents(1).Take(10)).AsTask();
+            await Task.WhenAny(append, Task.Delay(200));
+            Assert.False(append.IsCompleted, "nothing is decided while somebody else holds the lock");
+            LogFile.Execute(reader, "ROLLBACK");
+        }
+
+        await append;
+        Assert.Equal(10, _log.Head);
+    }
+
+    [Fact]
     public async Task A_newer_layout_is_refused_with_its_own_code()
     {
         await _log.DisposeAsync();

@@ -17,6 +17,9 @@ internal static class LogFile
     // Blobs of 50 to 250 kB: large pages mean short chains.
     private const int PageBytes = 16384;
 
+    // Far longer than anybody but a stuck process holds a lock.
+    private const int BusyMs = 5_000;
+
     private const string Schema = """
         CREATE TABLE block (first_position INTEGER PRIMARY KEY, header BLOB NOT NULL, hash BLOB NOT NULL) STRICT;
         CREATE TABLE part (key INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
@@ -78,6 +81,8 @@ internal static class LogFile
         command.ExecuteNonQuery();
     }
 
+    // The provider waits for a lock in its own commands alone; prepared statements need SQLite's waiting. A reader that begins while a commit is
+    // being published looks once more under the write lock, and the writer must not take that moment for a failed disk.
     private static SqliteConnection Open(string directory, SqliteOpenMode mode)
     {
         SqliteConnection connection = new(new SqliteConnectionStringBuilder
@@ -85,9 +90,10 @@ internal static class LogFile
             DataSource = PathIn(directory),
             Mode = mode,
             Pooling = false,
-            DefaultTimeout = 5,
+            DefaultTimeout = BusyMs / 1000,
         }.ConnectionString);
         connection.Open();
+        raw.sqlite3_busy_timeout(connection.Handle, BusyMs);
         return connection;
     }
 
