@@ -52,7 +52,7 @@ internal sealed class SettlementSession(LedgerSession session, INodeRpc rpc, Cha
         if (Book.LatestFinal is not { } final || final.Window != window)
         {
             throw new SettlementException("window-not-final",
-                $"window {window} is not the latest final one{(Book.LatestFinal is { } latest ? $", which is {latest.Window}" : "")}; a window is settled when its hold has passed, and includes all before it");
+                $"window {window} is not the latest final one{(Book.LatestFinal is { } latest ? $", which is {latest.Window}" : "")}; a window is settled when its hold has passed and includes all before it, 'weledger close --all' makes final what is due");
         }
 
         if (Book.LastSettled is { } settled && settled >= window) throw new SettlementException("window-settled", $"window {window} is settled; the next one can be when its hold has passed");

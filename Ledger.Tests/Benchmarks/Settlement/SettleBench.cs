@@ -93,13 +93,12 @@ internal static class SettleBench
             new SettlementReserved("bench", statement.Window, rules.ChainId, rules.Distributor, rules.Token, statement.Source.RulesetHash, TokenAmount.FromBaseUnits(policy.WaitBelow), TokenAmount.Zero, policy.ClaimGas, policy.PushGas), 1)!);
         double reserved = Lap();
         OpenSettlement open = book.Open!;
-        SettlementPlanned publication = open.Publication();
-        double published = Lap();
         RewardLeaf[] leaves = open.Sums.Leaves();
         RewardTree tree = RewardTree.Build(leaves);
+        double published = Lap();
         Parallel.For(0, leaves.Length, i => tree.ProofFor(i));
         double proven = Lap();
-        RootProposal proposal = new(statement.Window, publication.CumulativeTotal, publication.RewardRoot, default, statement.Digest, statement.Source.RulesetHash);
+        RootProposal proposal = new(statement.Window, TokenAmount.FromBaseUnits(open.Sums.Published), tree.Root, default, statement.Digest, statement.Source.RulesetHash);
         SettlementContent content = new("bench", rules.ChainId, rules.Distributor, rules.Token, proposal, leaves, [], open.Pushes());
         DistributorState state = new(TokenAmount.FromWe(125_000_000), TokenAmount.Zero, 10_000_000, statement.Window.Plus(-1), false, Digest.Zero, Digest.Zero, TokenAmount.Zero);
         IReadOnlyList<GateRefusal> refusals = SettlementGate.Check(content, content, state, open.Sums.Domain);

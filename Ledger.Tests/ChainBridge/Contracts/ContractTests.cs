@@ -16,6 +16,10 @@ public sealed class ContractTests
     public async Task The_pinned_artifacts_are_what_the_sources_compile_to() =>
         await ContractFolder.RunAsync("node", ["tools/artifacts.mjs", "--check"]);
 
+    [PartFact("node", ContractFolder.Solc, ContractFolder.OpenZeppelin)]
+    public async Task Everything_public_has_its_notice_parameters_and_return_values_documented() =>
+        Assert.Matches(@"^\d\d public things are documented", await ContractFolder.RunAsync("node", ["tools/natspec.mjs"]));
+
     [PartFact("node", ContractFolder.Forge, ContractFolder.Solc, ContractFolder.OpenZeppelin, ContractFolder.Uniswap)]
     public async Task Unit_fuzz_invariant_and_gas_tests_pass()
     {
