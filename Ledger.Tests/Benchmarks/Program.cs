@@ -3,6 +3,7 @@ using BenchmarkDotNet.Running;
 using Ledger.Benchmarks.EventLog;
 using Ledger.Benchmarks.Fold;
 using Ledger.Benchmarks.Ingest;
+using Ledger.Benchmarks.Livestream;
 using Ledger.Benchmarks.Merkle;
 using Ledger.Benchmarks.Payouts;
 
@@ -29,6 +30,9 @@ switch (args)
         return 0;
     case ["ingest", .. var parts]:
         return await IngestBench.RunAsync(parts);
+    case ["live"]:
+        await LiveBench.RunAsync();
+        return 0;
     case ["micro", .. var rest]:
         BenchmarkSwitcher.FromAssembly(typeof(FoldBench).Assembly).Run(rest);
         return 0;
@@ -39,6 +43,6 @@ switch (args)
         await ReplayBench.ReplayAsync(directory);
         return 0;
     default:
-        Console.Error.WriteLine("fold [--peers] [EVENTS] | append [EVENTS] | close [--peers] | ingest [PART…] | micro [BenchmarkDotNet arguments]");
+        Console.Error.WriteLine("fold [--peers] [EVENTS] | append [EVENTS] | close [--peers] | ingest [PART…] | live | micro [BenchmarkDotNet arguments]");
         return 2;
 }
