@@ -53,6 +53,14 @@ internal sealed class LiveDemo(string folder, ProgressLine progress, TimeProvide
     {
         Directory.CreateDirectory(folder);
         LogAddress address = LogAddress.Folder(folder);
+        await ServeAsync(address, cancel);
+        await using LedgerSession session = await LedgerSession.WriteAsync(address, folder, clock, progress, cancel);
+        return await ResultAsync(session, cancel);
+    }
+
+    /// <summary>Serves a new ledger with the adapter, runs nginx beside it, and broadcasts.</summary>
+    private async Task ServeAsync(LogAddress address, CancellationToken cancel)
+    {
         await (await LedgerLog.WriteAsync(address, clock, cancel, Rules)).DisposeAsync();
         await using LedgerSession session = await LedgerSession.ServeAsync(address, folder, clock, progress, cancel);
         (int rtmp, int http) = (MediaProgram.FreePort(), MediaProgram.FreePort());
@@ -63,15 +71,16 @@ internal sealed class LiveDemo(string folder, ProgressLine progress, TimeProvide
 
         using ApiStores stores = ApiStores.Open(folder, clock);
         ServeOptions options = new(new IPEndPoint(IPAddress.Loopback, 0), new IPEndPoint(IPAddress.Loopback, 0), Adapters: AdaptersFile.Parse(Encoding.UTF8.GetBytes(file), folder, AdapterKinds.All));
-        await using (ApiServer server = await ApiServer.StartAsync(session, stores, options, clock, _ => { }, cancel))
-        {
-            string configuration = NginxConfiguration.Write(Path.Combine(folder, "nginx"), settings, settings.Servers[0], server.Addresses[0], $"127.0.0.1:{rtmp}", Environment.UserName);
-            using MediaProgram nginx = MediaProgram.Nginx(MediaProgram.Find("nginx")!, configuration);
-            await StartedAsync(settings.Servers[0], nginx, cancel);
-            (string key, string ticket) = await PrepareAsync(session, cancel);
-            await BroadcastAsync($"rtmp://127.0.0.1:{rtmp}/{settings.Servers[0].Application}/{Space}", key, ticket, cancel);
-        }
+        await using ApiServer server = await ApiServer.StartAsync(session, stores, options, clock, _ => { }, cancel);
+        string configuration = NginxConfiguration.Write(Path.Combine(folder, "nginx"), settings, settings.Servers[0], server.Addresses[0], $"127.0.0.1:{rtmp}", Environment.UserName);
+        using MediaProgram nginx = MediaProgram.Nginx(MediaProgram.Find("nginx")!, configuration);
+        await StartedAsync(settings.Servers[0], nginx, cancel);
+        (string key, string ticket) = await PrepareAsync(session, cancel);
+        await BroadcastAsync($"rtmp://127.0.0.1:{rtmp}/{settings.Servers[0].Application}/{Space}", key, ticket, cancel);
+    }
 
+    private async Task<LiveDemoResult> ResultAsync(LedgerSession session, CancellationToken cancel)
+    {
         using LivestreamStore store = OpenStore();
         LiveSession broadcast = store.Sessions(onlyRunning: false, 1).Select(s => s.Session).FirstOrDefault()
             ?? throw new CliException(ExitCode.Fault, "broadcast-unseen", "no media came through nginx", $"see {folder}/nginx/logs/error.log");

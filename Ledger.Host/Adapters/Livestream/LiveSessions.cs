@@ -14,6 +14,9 @@ internal sealed class LiveChange
 
     public List<(LiveSession Session, UnixMs At)> Ended { get; } = [];
 
+    /// <summary>Broadcasts of which a minute is stated.</summary>
+    public HashSet<LiveSession> Recorded { get; } = [];
+
     /// <summary>Why the media server is told no; null: it is told yes.</summary>
     public string? Refusal { get; set; }
 }
@@ -171,6 +174,7 @@ internal sealed class LiveSessions(LivestreamSettings settings, LivestreamStore 
                 session.Minutes++;
                 allowance.Took(session.Account, minute, now);
                 change.Events.Add(LiveEvents.Minute(session, minute, now));
+                change.Recorded.Add(session);
             }
         }
 

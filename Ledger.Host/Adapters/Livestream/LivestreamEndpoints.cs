@@ -117,7 +117,7 @@ internal static class LivestreamEndpoints
 
     private static async Task<IResult> BroadcastsAsync(LivestreamEngine engine)
     {
-        List<(LiveSession Session, UnixMs? EndedAt)> sessions = await engine.AskAsync((store, _) => store.Sessions(onlyRunning: false, ListedMax));
+        List<(LiveSession Session, UnixMs? EndedAt)> sessions = await engine.BroadcastsAsync(ListedMax);
         return TypedResults.Json(
             new
             {

@@ -80,7 +80,7 @@ internal sealed class LivestreamEngine : IDisposable
             MediaSample sample = server.Kind == MediaServerKind.Srs ? Srs.Stat(body, server.Application) : NginxRtmp.Stat(body, server.Application);
             LiveChange change = _sessions.Take(server, sample, now);
             await _context.SubmitAsync(change.Events);
-            _store.Save([.. _sessions.Running.Where(s => s.Server == server.Name)], change.Ended, Watched(server, now));
+            _store.Save([.. _sessions.Running.Where(s => s.Server == server.Name && IsWorthSaving(s, change, now))], change.Ended, Watched(server, now));
             Volatile.Write(ref _counts, new Counts(_sessions.Running.Count(s => s.IsStarted), _sessions.Running.Sum(s => s.Viewers.Count)));
             return change.Drops;
         });
@@ -97,16 +97,28 @@ internal sealed class LivestreamEngine : IDisposable
         return 0;
     });
 
+    /// <summary>Broadcasts, latest first, as they are now; null for the end of one that runs.</summary>
+    public Task<List<(LiveSession Session, UnixMs? EndedAt)>> BroadcastsAsync(int limit) => AloneAsync(_ =>
+    {
+        _store.Save([.. _sessions.Running], [], null);
+        return Task.FromResult(_store.Sessions(onlyRunning: false, limit));
+    });
+
     /// <summary>Asks or changes the store.</summary>
     public Task<T> AskAsync<T>(Func<LivestreamStore, UnixMs, T> ask) => AloneAsync(now => Task.FromResult(ask(_store, now)));
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        _store.Save([.. _sessions.Running], [], null);
         _capture?.Dispose();
         _store.Dispose();
         _gate.Dispose();
     }
+
+    /// <summary>Once its minute is recorded, a broadcast's last look is of no use to a host that starts again: then it is saved with the next minute.</summary>
+    private static bool IsWorthSaving(LiveSession session, LiveChange change, UnixMs now) =>
+        session.LastMinute != now.Value / 60_000 || change.Recorded.Contains(session);
 
     private static long FirstOpen(ReadModelStore views, long head)
     {

@@ -44,8 +44,13 @@ internal sealed class LivestreamStore : IDisposable
     private const string SessionColumns = "server, space, opened_at, account, id, flow_at, instance, publisher, bytes, frames, sampled_at, last_minute, minutes, peak_viewers, watch_ms, recorded_ms, ended_at";
 
     private readonly AdapterDatabase _database;
+    private readonly SqliteCommand _find; // every update of every broadcast asks it
 
-    private LivestreamStore(AdapterDatabase database) => _database = database;
+    private LivestreamStore(AdapterDatabase database)
+    {
+        _database = database;
+        _find = database.Command("SELECT id, space, account, created_at, revoked_at, hash FROM stream_key WHERE id = $id AND revoked_at IS NULL", ("$id", ""));
+    }
 
     /// <summary>Opens the store of the adapter's folder; beside a server that runs, for keys alone.</summary>
     public static LivestreamStore Open(string folder) => new(AdapterDatabase.Open(Path.Combine(folder, FileName), ApplicationId, Layout, Schema));
@@ -85,8 +90,8 @@ internal sealed class LivestreamStore : IDisposable
     /// <summary>What a live key opens; null when it is nobody's. A wrong secret of a known key costs what an unknown key does, but for the look-up.</summary>
     public StoredStreamKey? Find(StreamKey key)
     {
-        using SqliteCommand command = _database.Command("SELECT id, space, account, created_at, revoked_at, hash FROM stream_key WHERE id = $id AND revoked_at IS NULL", ("$id", key.Id));
-        using SqliteDataReader rows = command.ExecuteReader();
+        _find.Parameters[0].Value = key.Id;
+        using SqliteDataReader rows = _find.ExecuteReader();
         bool isKnown = rows.Read();
         bool isSame = CryptographicOperations.FixedTimeEquals(isKnown ? rows.GetFieldValue<byte[]>(5) : new byte[SHA256.HashSizeInBytes], key.Hash());
         return isKnown && isSame ? Key(rows) : null;
@@ -163,7 +168,11 @@ internal sealed class LivestreamStore : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _database.Dispose();
+    public void Dispose()
+    {
+        _find.Dispose();
+        _database.Dispose();
+    }
 
     private static void Put(SqliteCommand put, LiveSession s, UnixMs? endedAt)
     {

@@ -11,6 +11,7 @@ internal sealed class MediaProgram : IDisposable
     private static readonly string[] ServerFolders = ["/usr/sbin", "/usr/local/sbin"];
 
     private readonly Process _process;
+    private bool _isDisposed;
 
     private MediaProgram(Process process) => _process = process;
 
@@ -54,6 +55,8 @@ internal sealed class MediaProgram : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (_isDisposed) return;
+        _isDisposed = true;
         if (!_process.HasExited)
         {
             _process.Kill(entireProcessTree: true);

@@ -12,7 +12,7 @@ internal static class NginxConfiguration
     public static bool HasModule => File.Exists(Module);
 
     /// <summary>Seconds between two updates of a stream: how soon one that is refused ends where there is no control address.</summary>
-    private const int UpdateSeconds = 10;
+    private const int UpdateSeconds = 30;
 
     /// <summary>Writes <c>nginx.conf</c> and its folders.</summary>
     /// <param name="folder">The folder; made when it is missing. Everything nginx writes is in it.</param>

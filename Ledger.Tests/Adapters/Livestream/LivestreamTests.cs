@@ -130,7 +130,7 @@ public sealed class LivestreamTests : IAsyncLifetime
 
         Assert.Equal(["carl é"], _world.Logged<PresenceMinute>().Select(p => p.Account.Value).Distinct());
         Assert.Equal(2, _world.Logged<PresenceMinute>().Count);
-        (LiveSession session, _) = Assert.Single(await engine.AskAsync((store, _) => store.Sessions(onlyRunning: false, 10)));
+        (LiveSession session, _) = Assert.Single(await engine.BroadcastsAsync(10));
         Assert.Equal(8, session.PeakViewers);
         Assert.Equal(8 * 22 * 5_000, session.WatchMs);
     }

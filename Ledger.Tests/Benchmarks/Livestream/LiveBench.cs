@@ -26,7 +26,7 @@ internal static class LiveBench
     private const int WarmUpMinutes = 3;
     private const int Minutes = 15;
     private const int LookMs = 5_000;
-    private const int UpdateMs = 10_000;
+    private const int UpdateMs = 30_000;
 
     public static async Task RunAsync()
     {
