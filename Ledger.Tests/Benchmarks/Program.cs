@@ -6,8 +6,9 @@ using Ledger.Benchmarks.Ingest;
 using Ledger.Benchmarks.Livestream;
 using Ledger.Benchmarks.Merkle;
 using Ledger.Benchmarks.Payouts;
+using Ledger.Benchmarks.Video;
 
-// fold, append and close print the figures of the main path; micro runs the BenchmarkDotNet classes beside the code.
+// fold, append, close, cid and live print the figures of the main path; micro runs the BenchmarkDotNet classes beside the code.
 switch (args)
 {
     case ["fold", "--peers", .. var rest]:
@@ -28,6 +29,9 @@ switch (args)
         CloseBenchmark.Run(1_000_000);
         RewardTreeBench.Run(1_000_000, rest.Contains("--peers"));
         return 0;
+    case ["cid", .. var rest]:
+        CidBench.Run(rest.Length > 0 ? long.Parse(rest[0], CultureInfo.InvariantCulture) : 1024);
+        return 0;
     case ["ingest", .. var parts]:
         return await IngestBench.RunAsync(parts);
     case ["live"]:
@@ -43,6 +47,6 @@ switch (args)
         await ReplayBench.ReplayAsync(directory);
         return 0;
     default:
-        Console.Error.WriteLine("fold [--peers] [EVENTS] | append [EVENTS] | close [--peers] | ingest [PART…] | live | micro [BenchmarkDotNet arguments]");
+        Console.Error.WriteLine("fold [--peers] [EVENTS] | append [EVENTS] | close [--peers] | ingest [PART…] | cid [MIB] | live | micro [BenchmarkDotNet arguments]");
         return 2;
 }
