@@ -1,4 +1,5 @@
 using Ledger.Core.Identity;
+using Ledger.Core.Time;
 
 namespace Ledger.Core.Events;
 
@@ -72,4 +73,30 @@ public sealed record BroadcastEnded(AccountId Account, SpaceId Space, string Ses
 
     /// <summary>Reads the fields in persisted order.</summary>
     public static BroadcastEnded Read(IFieldReader fields) => new(fields.Account("account"), fields.Space("space"), fields.Text("session"));
+}
+
+/// <summary>A broadcast minute was reported in which the media server that serves the space saw no media. A record for people; no rule reads it.</summary>
+/// <param name="Space">Where it was said to be.</param>
+/// <param name="Account">Who is said to have broadcast.</param>
+/// <param name="Minute">Which minute, counted from the Unix epoch.</param>
+/// <param name="Reported">The event that reported it.</param>
+public sealed record BroadcastDisputed(SpaceId Space, AccountId Account, long Minute, EventId Reported) : EventPayload
+{
+    /// <inheritdoc/>
+    public override EventKind Kind => EventKind.BroadcastDisputed;
+
+    /// <inheritdoc/>
+    public override StreamName Stream(Day window) => StreamName.Space(Space);
+
+    /// <inheritdoc/>
+    public override void Write(IFieldWriter fields)
+    {
+        fields.Space("space", Space);
+        fields.Account("account", Account);
+        fields.Int64("minute", Minute);
+        fields.Event("reported", Reported);
+    }
+
+    /// <summary>Reads the fields in persisted order.</summary>
+    public static BroadcastDisputed Read(IFieldReader fields) => new(fields.Space("space"), fields.Account("account"), fields.Int64("minute"), fields.Event("reported"));
 }

@@ -61,6 +61,7 @@ public static class EventCatalogue
         Add(EventKind.MemberLeft, MemberLeft.Read);
         Add(EventKind.ProviderShareSet, ProviderShareSet.Read);
         Add(EventKind.PromoterShareSet, PromoterShareSet.Read);
+        Add(EventKind.BroadcastDisputed, BroadcastDisputed.Read);
         Add(EventKind.GenesisAllocated, GenesisAllocated.Read);
         Add(EventKind.AllocationReleased, AllocationReleased.Read);
         Add(EventKind.AdRevenueReceived, AdRevenueReceived.Read);

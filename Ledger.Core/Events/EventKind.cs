@@ -37,6 +37,7 @@ public enum EventKind : ushort
     MemberLeft = 51,
     ProviderShareSet = 52,
     PromoterShareSet = 53,
+    BroadcastDisputed = 54,
 
     GenesisAllocated = 64,
     AllocationReleased = 65,

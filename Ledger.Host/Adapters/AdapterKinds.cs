@@ -1,3 +1,5 @@
+using Ledger.Host.Adapters.Livestream;
+
 namespace Ledger.Host.Adapters;
 
 /// <summary>Every adapter of this build, a line each.</summary>
@@ -5,5 +7,6 @@ internal static class AdapterKinds
 {
     public static IReadOnlyList<AdapterKind> All { get; } =
     [
+        AdapterKind.Of<LivestreamSettings>("livestream", (settings, context) => new LivestreamAdapter(settings, context)),
     ];
 }

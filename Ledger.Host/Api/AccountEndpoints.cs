@@ -53,6 +53,7 @@ internal static class AccountEndpoints
         suspended = a.SuspendedAt is { } at ? new { at, reason = a.SuspendedReason } : null,
         wallet = a.Wallet is { } wallet ? new { address = wallet.ToString(), at = a.WalletAt } : null,
         balance = new { a.Available, a.Held },
+        a.BandwidthMinutes,
     };
 
     private static IReadOnlyList<StatementLineRow> Lines(ViewReader views, string account, Paging paging) => views.AccountLines(

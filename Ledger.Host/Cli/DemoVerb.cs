@@ -22,12 +22,13 @@ internal static class DemoVerb
         Option<int> days = new("--days") { Description = "Days it lives, 1 to 3,650", DefaultValueFactory = _ => 7, HelpName = "N" };
         Option<long> events = new("--events") { Description = "Events in all, at least 1,000 a day", DefaultValueFactory = _ => 2_000_000, HelpName = "N" };
         Option<ulong> seed = new("--seed") { Description = "The same seed makes the same community, to the last token", DefaultValueFactory = _ => 1, HelpName = "N" };
+        Option<bool> live = new("--live") { Description = "Instead: a real broadcast of a minute and a quarter through nginx and ffmpeg, where they are installed" };
         return shell.Verb(
             "demo",
             "Makes a community, lets it live for days, pays it, explains and proves a payout, and audits everything. Keeps its data in a new folder: ./weledger-demo-SEED, or --data.",
-            "weledger demo\nweledger demo --accounts 1000 --days 3 --events 50000 --seed 42",
-            [accounts, days, events, seed],
-            (run, cancel) => RunAsync(run, Settings(run.Get(accounts), run.Get(days), run.Get(events), run.Get(seed)), cancel));
+            "weledger demo\nweledger demo --accounts 1000 --days 3 --events 50000 --seed 42\nweledger demo --live",
+            [accounts, days, events, seed, live],
+            (run, cancel) => run.Get(live) ? LiveAsync(run, cancel) : RunAsync(run, Settings(run.Get(accounts), run.Get(days), run.Get(events), run.Get(seed)), cancel));
     }
 
     private static CommunitySettings Settings(int accounts, int days, long events, ulong seed)
@@ -45,7 +46,7 @@ internal static class DemoVerb
 
     private static async Task<int> RunAsync(VerbRun run, CommunitySettings settings, CancellationToken cancel)
     {
-        string folder = NewFolder(run, settings.Seed);
+        string folder = NewFolder(run, settings.Seed.ToString(CultureInfo.InvariantCulture));
         LogAddress log = run.LogOption ?? LogAddress.Folder(folder);
         if (run.LogOption is not null) await RequireEmptyAsync(log, cancel);
         Community community = new(settings);
@@ -67,6 +68,28 @@ internal static class DemoVerb
         bool ok = result.Proof.Ok && result.Settlement is null or { Matches: true } && audit.Differences.Count == 0;
         run.Answer(() => DemoPage.Document(result, audit, folder), page => DemoPage.Show(page, result, audit, folder, watch.Elapsed));
         return ok ? ExitCode.Ok : ExitCode.No;
+    }
+
+    private static async Task<int> LiveAsync(VerbRun run, CancellationToken cancel)
+    {
+        if (LiveDemo.Missing is { Count: > 0 } missing)
+            throw new CliException(ExitCode.NotFound, "media-missing", $"a live demo needs {string.Join(", ", missing)}, which this machine has not", $"install it: apt-get install {string.Join(' ', missing)}");
+        string folder = NewFolder(run, "live");
+        LiveDemoResult result;
+        AuditReport audit;
+        try
+        {
+            using ProgressLine progress = run.Progress();
+            result = await new LiveDemo(folder, progress, run.Io.Clock).RunAsync(cancel);
+            audit = await AuditAsync(LogAddress.Folder(folder), progress, cancel);
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            throw new CliException(ExitCode.Interrupted, "interrupted", $"the demo was stopped; what it has so far is in {folder}", "delete that folder, or look into it with --data");
+        }
+
+        run.Answer(() => LiveDemoPage.Document(result, audit, folder), page => LiveDemoPage.Show(page, result, audit, folder));
+        return audit.Differences.Count == 0 && result.Broadcast.Minutes > 0 ? ExitCode.Ok : ExitCode.No;
     }
 
     private static async Task<DemoResult> LiveAsync(Community community, string folder, string workingDirectory, LogAddress log, ProgressLine progress, CancellationToken cancel)
@@ -109,7 +132,7 @@ internal static class DemoVerb
     }
 
     /// <summary>A folder that nobody uses: never one that holds anything.</summary>
-    private static string NewFolder(VerbRun run, ulong seed)
+    private static string NewFolder(VerbRun run, string name)
     {
         if (run.DataOption is { } asked)
         {
@@ -118,7 +141,7 @@ internal static class DemoVerb
                 : throw new CliException(ExitCode.Usage, "folder-not-empty", $"{asked} exists and is not empty; the demo overwrites nothing", "name a new folder with --data");
         }
 
-        string first = run.Io.PathOf(string.Create(CultureInfo.InvariantCulture, $"weledger-demo-{seed}"));
+        string first = run.Io.PathOf($"weledger-demo-{name}");
         string folder = first;
         for (int again = 2; Path.Exists(folder); again++) folder = string.Create(CultureInfo.InvariantCulture, $"{first}-{again}");
         return folder;

@@ -23,5 +23,6 @@ internal static class Verbs
         NodeVerb.Create(shell),
         CliShell.Group("cluster", "Tells how the cluster of folding machines is", "weledger cluster status", ClusterStatusVerb.Create(shell)),
         CliShell.Group("keys", "Makes, replaces and ends the API keys that clients of 'weledger serve' hold", "weledger keys add app --scope activity:write", KeysAddVerb.Create(shell), KeysRotateVerb.Create(shell), KeysSignVerb.Create(shell), KeysRevokeVerb.Create(shell), KeysListVerb.Create(shell)),
+        CliShell.Group("media", "Connects media servers: their configuration and stream keys", "weledger media keys add music ann", MediaConfigVerb.Create(shell), CliShell.Group("keys", "Issues, replaces and ends the keys that broadcasters hold", "weledger media keys add music ann", MediaKeysVerbs.Add(shell), MediaKeysVerbs.Revoke(shell), MediaKeysVerbs.List(shell))),
     ];
 }

@@ -15,7 +15,8 @@ internal static class KindScopes
     {
         EventKind.Viewed or EventKind.Liked or EventKind.Unliked or EventKind.Commented or EventKind.Shared
             or EventKind.ShareVisited or EventKind.Followed or EventKind.Unfollowed => ScopeSource.Activity,
-        EventKind.BroadcastStarted or EventKind.BroadcastMinute or EventKind.BroadcastEnded or EventKind.PresenceMinute => ScopeSource.Live,
+        EventKind.BroadcastStarted or EventKind.BroadcastMinute or EventKind.BroadcastEnded or EventKind.PresenceMinute
+            or EventKind.BroadcastDisputed => ScopeSource.Live,
         EventKind.Tipped or EventKind.TipRefunded or EventKind.GiftSent or EventKind.ContentPurchased
             or EventKind.AppPurchased or EventKind.BandwidthPurchased => ScopeSource.Payments,
         EventKind.VideoPublished or EventKind.ContentDeleted => ScopeSource.Content,

@@ -30,6 +30,7 @@ public static class SubmissionRules
         Shared p => Enum.IsDefined((SharePlatform)p.Platform) ? null : OutOfRange("platform", p.Platform, "a platform of specs/ingest.md"),
         BroadcastMinute p => MinuteFault(p.Minute, e.OccurredAt),
         PresenceMinute p => MinuteFault(p.Minute, e.OccurredAt),
+        BroadcastDisputed p => MinuteFault(p.Minute, e.OccurredAt) ?? (p.Reported == default ? new Refusal("id-nil", "reported", "the nil UUID names no event") : null),
         BroadcastStarted p => NameFault("session", p.Session),
         BroadcastEnded p => NameFault("session", p.Session),
         Tipped p => AmountFault(p.Amount),

@@ -73,7 +73,8 @@ public sealed class ViewOracleTests : IDisposable
             RecordedEvent? linked = events.LastOrDefault(e => e.Payload is WalletLinked x && x.Account.Value == row.Account);
             TokenAmount available = balances.GetValueOrDefault($"account:{row.Account}:available");
             AccountRow expected = new(row.Account, opened?.Position, opened?.Event.RecordedAt.Value, suspended?.Position, ((AccountSuspended?)suspended?.Payload)?.Reason,
-                ((WalletLinked?)linked?.Payload)?.Wallet, linked?.Position, available, TokenAmount.Zero);
+                ((WalletLinked?)linked?.Payload)?.Wallet, linked?.Position, available, TokenAmount.Zero,
+                ledger.State.Books.Bandwidth.MinutesAt(ledger.Log.Names.Find(row.Account), long.MaxValue));
             Assert.Equal(expected, row);
             Assert.Equal(expected, views.Account(new AccountId(row.Account)));
         }

@@ -11,6 +11,8 @@ debian=(
     postgres=postgresql
     strace=strace
     curl=curl
+    nginx=nginx
+    ffmpeg=ffmpeg
 )
 
 missing=()
@@ -18,6 +20,7 @@ for part in "${debian[@]}"; do
     program=${part%%=*}
     command -v "$program" >/dev/null || compgen -G "/usr/lib/postgresql/*/bin/$program" >/dev/null || missing+=("${part#*=}")
 done
+[ -e /usr/lib/nginx/modules/ngx_rtmp_module.so ] || missing+=(libnginx-mod-rtmp)
 if [ ${#missing[@]} -gt 0 ]; then
     if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
         say "installing ${missing[*]}"

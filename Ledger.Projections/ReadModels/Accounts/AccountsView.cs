@@ -15,6 +15,7 @@ internal sealed class AccountsView : View
     private readonly SqliteStatement _wallet;
     private readonly SqliteStatement _available;
     private readonly SqliteStatement _held;
+    private readonly SqliteStatement _bandwidth;
 
     private AccountsView(SqliteConnection connection)
         : base(connection)
@@ -30,13 +31,14 @@ internal sealed class AccountsView : View
         _wallet = Prepare("INSERT INTO account (id, wallet, wallet_at) VALUES (?1, ?2, ?3) ON CONFLICT (id) DO UPDATE SET wallet = excluded.wallet, wallet_at = excluded.wallet_at");
         _available = Prepare("INSERT INTO account (id, available) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET available = excluded.available");
         _held = Prepare("INSERT INTO account (id, held) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET held = excluded.held");
+        _bandwidth = Prepare("INSERT INTO account (id, bandwidth) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET bandwidth = excluded.bandwidth");
     }
 
     public static ViewDefinition Definition { get; } = new(
-        "accounts", 1, ["account"],
+        "accounts", 2, ["account"],
         """
         CREATE TABLE account (id BLOB PRIMARY KEY, opened_at INTEGER, opened_ms INTEGER, suspended_at INTEGER, suspended_reason BLOB,
-            wallet BLOB, wallet_at INTEGER, available BLOB, held BLOB) STRICT, WITHOUT ROWID;
+            wallet BLOB, wallet_at INTEGER, available BLOB, held BLOB, bandwidth INTEGER) STRICT, WITHOUT ROWID;
         """,
         connection => new AccountsView(connection));
 
@@ -55,6 +57,9 @@ internal sealed class AccountsView : View
                 linked.Wallet.WriteTo(wallet);
                 _wallet.Bind(1, linked.Account.Value).Bind(2, wallet).Bind(3, e.Position).Run();
                 break;
+            case BandwidthPurchased bought when money.Verdict == MoneyVerdict.Moved:
+                Bandwidth(state.Directory.Names.Intern(bought.Account.Value), state);
+                break;
         }
 
         foreach (Posting posting in money.Entry?.Postings ?? []) Balance(posting.Account, state);
@@ -68,7 +73,16 @@ internal sealed class AccountsView : View
             if (account != last) Balance(JournalAccount.Available(account), state);
             last = account;
         }
+
+        for (int row = 0; row < closed.Sheet.Creator.Length; row++)
+        {
+            if (closed.Sheet.BroadcastMinutes[row] > 0) Bandwidth(closed.Sheet.Creator[row], state);
+        }
     }
+
+    /// <summary>What is left, not what was bought or used: writing it again changes nothing.</summary>
+    private void Bandwidth(int account, LedgerState state) =>
+        _bandwidth.Bind(1, state.Directory.Names.Bytes(account)).Bind(2, state.Books.Bandwidth.MinutesAt(account, long.MaxValue)).Run();
 
     /// <summary>The balance itself, not the difference: writing it again changes nothing.</summary>
     private void Balance(JournalAccount account, LedgerState state)
