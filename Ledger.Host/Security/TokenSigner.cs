@@ -27,7 +27,7 @@ internal sealed class TokenSigner
     /// <param name="macBytes">Bytes of the signature that are kept, 16 to 32: fewer make shorter texts.</param>
     public TokenSigner(byte[] key, string purpose, int macBytes = HMACSHA256.HashSizeInBytes)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(key.Length, KeyBytes);
+        if (key.Length != KeyBytes) throw new ArgumentException($"a key has {KeyBytes} bytes", nameof(key));
         ArgumentOutOfRangeException.ThrowIfLessThan(macBytes, 16);
         (_key, _purpose, _macBytes) = (key, Encoding.UTF8.GetBytes($"{purpose}\u001f"), macBytes);
     }

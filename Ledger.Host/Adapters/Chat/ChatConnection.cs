@@ -113,8 +113,9 @@ internal sealed class ChatConnection(ChatHub hub, IChatLink link) : IChatPeer, I
     {
         try
         {
-            while (Next() is { } line) await link.SendAsync(line);
-            if (_why is { } why) await link.EndAsync(why);
+            ChatFault? why;
+            while (Next(out why) is { } line) await link.SendAsync(line);
+            if (why is not null) await link.EndAsync(why);
         }
         catch (Exception)
         {
@@ -122,11 +123,13 @@ internal sealed class ChatConnection(ChatHub hub, IChatLink link) : IChatPeer, I
         }
     }
 
-    private byte[]? Next()
+    /// <summary>What is sent next; null when nothing waits, and then whether that was the farewell.</summary>
+    private byte[]? Next(out ChatFault? why)
     {
         lock (_gate)
         {
             byte[]? line = _isOver ? null : _queue.Take();
+            why = line is null && !_isOver ? _why : null;
             _sendingSince = line is null ? 0 : Math.Max(1, hub.Clock.GetTimestamp());
             _isPumping = line is not null;
             return line;

@@ -81,7 +81,7 @@ internal sealed class ChatListener : IDisposable
             Stream stream = new NetworkStream(socket, ownsSocket: true);
             if (_certificate is not null) stream = await SecureAsync(stream, _certificate);
             isServed = true;
-            await ChatConnection.ServeAsync(_hub, new TcpLink(stream), token: null);
+            await ChatConnection.ServeAsync(_hub, new TcpLink(socket, stream), token: null);
         }
         catch (Exception e) when (e is IOException or SocketException or System.Security.Authentication.AuthenticationException or OperationCanceledException or ObjectDisposedException)
         {

@@ -1,8 +1,12 @@
+using System.Net.Security;
+using System.Net.Sockets;
+
 namespace Ledger.Host.Adapters.Chat;
 
 /// <summary>Lines over TCP, with TLS or without: UTF-8, each ended by a line feed, a carriage return before it is left out.</summary>
-/// <param name="stream">The connection's bytes.</param>
-internal sealed class TcpLink(Stream stream) : IChatLink
+/// <param name="socket">The connection.</param>
+/// <param name="stream">Its bytes.</param>
+internal sealed class TcpLink(Socket socket, Stream stream) : IChatLink
 {
     private readonly byte[] _buffer = new byte[ChatLine.BytesMax + 2];
     private int _start;
@@ -37,10 +41,10 @@ internal sealed class TcpLink(Stream stream) : IChatLink
     public ValueTask SendAsync(ReadOnlyMemory<byte> line) => stream.WriteAsync(line);
 
     /// <inheritdoc/>
-    public ValueTask EndAsync(ChatFault why)
+    public async ValueTask EndAsync(ChatFault why)
     {
-        stream.Dispose(); // what was written is still sent
-        return ValueTask.CompletedTask;
+        if (stream is SslStream secure) await secure.ShutdownAsync();
+        socket.Shutdown(SocketShutdown.Send); // closing it would take the farewell back while anything is unread
     }
 
     /// <inheritdoc/>
