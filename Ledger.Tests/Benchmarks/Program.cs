@@ -1,5 +1,6 @@
 using System.Globalization;
 using BenchmarkDotNet.Running;
+using Ledger.Benchmarks.Chat;
 using Ledger.Benchmarks.EventLog;
 using Ledger.Benchmarks.Fold;
 using Ledger.Benchmarks.Ingest;
@@ -33,6 +34,8 @@ switch (args)
         return 0;
     case ["ingest", .. var parts]:
         return await IngestBench.RunAsync(parts);
+    case ["chat", .. var protocols]:
+        return await ChatBench.RunAsync(protocols);
     case ["micro", .. var rest]:
         BenchmarkSwitcher.FromAssembly(typeof(FoldBench).Assembly).Run(rest);
         return 0;
@@ -43,6 +46,6 @@ switch (args)
         await ReplayBench.ReplayAsync(directory);
         return 0;
     default:
-        Console.Error.WriteLine("fold [--peers] [EVENTS] | append [EVENTS] | close [--peers] | ingest [PART…] | cid [MIB] | micro [BenchmarkDotNet arguments]");
+        Console.Error.WriteLine("fold [--peers] [EVENTS] | append [EVENTS] | close [--peers] | ingest [PART…] | cid [MIB] | chat [tcp] [websocket] | micro [BenchmarkDotNet arguments]");
         return 2;
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Net.WebSockets;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 
@@ -19,14 +20,14 @@ internal abstract class ChatClient : IAsyncDisposable
         return new OverWebSocket(socket);
     }
 
-    public static async Task<ChatClient> TcpAsync(int port, string? token, bool isSecure = false)
+    public static async Task<ChatClient> TcpAsync(int port, string? token, X509Certificate2? trusted = null)
     {
         Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(IPAddress.Loopback, port);
         Stream stream = new NetworkStream(socket, ownsSocket: true);
-        if (isSecure)
+        if (trusted is not null)
         {
-            SslStream secure = new(stream, leaveInnerStreamOpen: false, (_, _, _, _) => true);
+            SslStream secure = new(stream, leaveInnerStreamOpen: false, (_, found, _, _) => found is not null && found.GetCertHashString() == trusted.GetCertHashString());
             await secure.AuthenticateAsClientAsync("localhost");
             stream = secure;
         }

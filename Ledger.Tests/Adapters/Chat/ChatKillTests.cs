@@ -15,7 +15,7 @@ namespace Ledger.Tests.Adapters.Chat;
 public sealed class ChatKillTests
 {
     private const int Speakers = 8;
-    private const int MessagesEach = 60;
+    private const int MessagesEach = 40;
 
     [Fact]
     public async Task A_killed_chat_loses_no_acknowledged_message_and_doubles_none()
@@ -93,7 +93,7 @@ public sealed class ChatKillTests
                         if (await client.NextAsync("said", "end") is not { } said || said.GetProperty("on").GetString() != "said") throw new WebSocketException();
                         (long, string) told = (said.GetProperty("number").GetInt64(), said.GetProperty("event").GetString()!);
                         Assert.Equal(told, acknowledged.GetOrAdd((account, $"m-{next}"), told));
-                        await Task.Delay(50, patience.Token); // within the lines that a connection may send
+                        await Task.Delay(25, patience.Token); // within the lines that a connection may send
                     }
                 }
                 catch (Exception e) when (e is WebSocketException or IOException or HttpRequestException)

@@ -3,12 +3,10 @@ using System.Text;
 using System.Text.Json;
 using Ledger.Core.Events;
 using Ledger.Core.Identity;
-using Ledger.Core.Time;
 using Ledger.Host.Adapters;
 using Ledger.Host.Adapters.Chat;
 using Ledger.Host.Composition;
 using Ledger.Host.Security;
-using Ledger.Projections.Ingest;
 using Ledger.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -116,7 +114,7 @@ internal sealed class ChatWorld : IAsyncDisposable
 }
 
 /// <summary>The other end of a session without a socket: keeps what it is sent.</summary>
-internal sealed class ChatPeer : IChatPeer
+internal sealed class ChatPeer : IChatPeer, IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
@@ -152,6 +150,8 @@ internal sealed class ChatPeer : IChatPeer
     public void Check()
     {
     }
+
+    public void Dispose() => _came.Dispose();
 
     public void Do(object line) => Session.Handle(JsonSerializer.SerializeToUtf8Bytes(line));
 

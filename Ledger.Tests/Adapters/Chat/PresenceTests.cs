@@ -2,7 +2,6 @@ using Ledger.Core.Events;
 using Ledger.Core.Identity;
 using Ledger.Core.Time;
 using Ledger.Host.Adapters.Chat;
-using Ledger.Tests.Support;
 using Xunit;
 
 namespace Ledger.Tests.Adapters.Chat;

@@ -25,15 +25,14 @@ internal sealed record RecordedRequest(UnixMs At, string From, string Method, Di
         {
             using JsonDocument document = JsonDocument.Parse(line);
             JsonElement root = document.RootElement;
-            UnixMs.TryParse(root.GetProperty("at").GetString(), out UnixMs at);
             yield return new RecordedRequest(
-                at, Text(root, "from")!, Text(root, "method")!, root.GetProperty("headers").EnumerateObject().ToDictionary(h => h.Name, h => h.Value.GetString()!), Text(root, "sharer"), Text(root, "account"), Text(root, "expect")!);
+                new ManualClock(root.GetProperty("at").GetString()!).Now, Text(root, "from")!, Text(root, "method")!, root.GetProperty("headers").EnumerateObject().ToDictionary(h => h.Name, h => h.Value.GetString()!), Text(root, "sharer"), Text(root, "account"), Text(root, "expect")!);
         }
     }
 
     public ShareRequest Request(ShareVisits visits)
     {
-        HeaderDictionary headers = [];
+        IHeaderDictionary headers = new HeaderDictionary();
         foreach ((string name, string value) in Headers) headers[name] = value;
         if (Account is not null) headers.Cookie = $"{ShareVisits.AccountCookie}={visits.Accounts.Issue(new AccountId(Account), TimeSpan.FromHours(1)).Text}";
         string code = Sharer is null ? "bm9uZQ" : visits.Links.CodeOf(new ShareLink(new AccountId(Sharer), new ContentId("clip"), SharePlatform.Facebook));

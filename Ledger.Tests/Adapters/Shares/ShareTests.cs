@@ -232,7 +232,8 @@ public sealed class ShareTests
 
     private static ShareRequest Request(string sharer = "ann", string method = "GET", string agent = Browser, string from = "192.0.2.7", string? cookie = null, string? forwarded = null, UnixMs? at = null)
     {
-        HeaderDictionary headers = new() { UserAgent = agent };
+        IHeaderDictionary headers = new HeaderDictionary();
+        headers.UserAgent = agent;
         if (cookie is not null) headers.Cookie = $"theme=dark; {cookie}; lang=ko";
         if (forwarded is not null) headers["X-Forwarded-For"] = forwarded;
         return new ShareRequest(new ShareLinks(Key).CodeOf(new ShareLink(new AccountId(sharer), new ContentId("clip"), SharePlatform.Line)), method, headers, IPAddress.Parse(from), at ?? Noon);
