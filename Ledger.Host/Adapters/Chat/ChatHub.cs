@@ -25,12 +25,16 @@ internal sealed class ChatAccount(Allowance messages)
 /// <summary>The chat without its sockets: sessions, rooms, and the way of what is said into the log.</summary>
 internal sealed class ChatHub : IDisposable
 {
-    private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(1);
+    /// <summary>Sessions are looked at every second, a part of them at a time: people who came together are not all asked at once.</summary>
+    private const int SweepParts = 20;
 
-    private readonly ConcurrentDictionary<ChatSession, bool> _sessions = [];
+    private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(1) / SweepParts;
+
+    private readonly ConcurrentDictionary<ChatSession, int> _sessions = []; // with the part of the sweep that they are in
     private readonly Dictionary<string, ChatAccount> _accounts = new(StringComparer.Ordinal);
     private readonly ILogger<ChatHub> _logger;
     private int _connections;
+    private int _opened;
     private volatile ChatFault? _ended;
 
     public ChatHub(ChatSettings settings, AdapterContext context)
@@ -81,7 +85,7 @@ internal sealed class ChatHub : IDisposable
     public ChatSession Open(IChatPeer peer)
     {
         ChatSession session = new(this, peer);
-        _sessions[session] = true;
+        _sessions[session] = (int)((uint)Interlocked.Increment(ref _opened) % SweepParts);
         if (_ended is { } why) peer.Close(why);
         return session;
     }
@@ -127,10 +131,10 @@ internal sealed class ChatHub : IDisposable
             await Writer.RecoverAsync();
             Task writing = Writer.RunAsync();
             using PeriodicTimer sweep = new(SweepEvery);
-            while (!cancel.IsCancellationRequested && !writing.IsCompleted)
+            for (int part = 0; !cancel.IsCancellationRequested && !writing.IsCompleted; part = (part + 1) % SweepParts)
             {
                 await Task.WhenAny(writing, sweep.WaitForNextTickAsync(cancel).AsTask());
-                Sweep();
+                Sweep(part);
             }
 
             EndAll(ChatFault.ServerStops);
@@ -147,9 +151,19 @@ internal sealed class ChatHub : IDisposable
     /// <summary>Looks at every session, and forgets accounts that there is nothing to remember of.</summary>
     public void Sweep()
     {
+        for (int part = 0; part < SweepParts; part++) Sweep(part);
+    }
+
+    private void Sweep(int part)
+    {
         UnixMs now = Now();
         long stamp = Clock.GetTimestamp();
-        foreach ((ChatSession session, _) in _sessions) session.Check(now, stamp);
+        foreach ((ChatSession session, int of) in _sessions)
+        {
+            if (of == part) session.Check(now, stamp);
+        }
+
+        if (part > 0) return;
         lock (_accounts)
         {
             foreach ((string name, ChatAccount account) in _accounts)

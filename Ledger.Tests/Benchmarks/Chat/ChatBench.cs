@@ -40,6 +40,7 @@ internal static class ChatBench
 
     private static async Task MeasureAsync(bool overTcp)
     {
+        ChatListenerClient.Reset();
         string folder = Directory.CreateTempSubdirectory("chat-bench-").FullName;
         int port = FreePort();
         string settings = Path.Combine(folder, "adapters.json");
