@@ -29,8 +29,10 @@ internal static class ChatEndpoints
         socket.Run(context => ServeAsync(context, hub));
         routes.MapGet("/v1/chat", socket.Build())
             .WithTags("chat").WithName("chat").WithSummary("The chat over WebSocket; the query's token says who it is.")
-            .RequireProof(context => hub.Tokens.Read(Token(context)) is null ? new ApiProblem(StatusCodes.Status401Unauthorized, ChatFault.TokenInvalid.Code, ChatFault.TokenInvalid.Detail) : null);
+            .RequireProof(context => hub.Tokens.Read(Token(context)) is null ? Problem(StatusCodes.Status401Unauthorized, ChatFault.TokenInvalid) : null);
     }
+
+    private static ApiProblem Problem(int status, ChatFault fault) => new(status, fault.Code, fault.Detail);
 
     private static string Token(HttpContext context) => context.Request.Query[CallbackAccess.Member].ToString();
 
@@ -66,9 +68,15 @@ internal static class ChatEndpoints
             return;
         }
 
-        if (hub.Tokens.Read(Token(context)) is not { } token || hub.Admit() is not null)
+        if (hub.Tokens.Read(Token(context)) is not { } token)
         {
-            await new ApiProblem(StatusCodes.Status503ServiceUnavailable, ChatFault.ConnectionsFull.Code, ChatFault.ConnectionsFull.Detail, TimeSpan.FromSeconds(10)).ExecuteAsync(context);
+            await Problem(StatusCodes.Status401Unauthorized, ChatFault.TokenInvalid).ExecuteAsync(context); // it ended since the gate
+            return;
+        }
+
+        if (hub.Admit() is { } why)
+        {
+            await Problem(StatusCodes.Status503ServiceUnavailable, why).ExecuteAsync(context);
             return;
         }
 

@@ -1,10 +1,12 @@
 using Ledger.Core.Identity;
 using Ledger.Host.Adapters.Chat;
+using Ledger.Tests.Support;
 using Xunit;
 
 namespace Ledger.Tests.Adapters.Chat;
 
 /// <summary>Guaranteed: what waits for a connection is bounded and in order, and telling one more connection makes nothing new.</summary>
+[Collection(Alone.Name)]
 public sealed class SendQueueTests
 {
     [Fact]
