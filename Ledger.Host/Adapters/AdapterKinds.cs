@@ -1,4 +1,6 @@
 using Ledger.Host.Adapters.Livestream;
+using Ledger.Host.Adapters.Chat;
+using Ledger.Host.Adapters.Shares;
 
 namespace Ledger.Host.Adapters;
 
@@ -8,5 +10,7 @@ internal static class AdapterKinds
     public static IReadOnlyList<AdapterKind> All { get; } =
     [
         AdapterKind.Of<LivestreamSettings>("livestream", (settings, context) => new LivestreamAdapter(settings, context)),
+        ChatAdapter.Kind,
+        SharesAdapter.Kind,
     ];
 }
