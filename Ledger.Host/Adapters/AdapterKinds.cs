@@ -5,5 +5,6 @@ internal static class AdapterKinds
 {
     public static IReadOnlyList<AdapterKind> All { get; } =
     [
+        Video.VideoAdapter.Kind,
     ];
 }
