@@ -6,5 +6,6 @@ internal static class AdapterKinds
     public static IReadOnlyList<AdapterKind> All { get; } =
     [
         Video.VideoAdapter.Kind,
+        Watching.WatchingAdapter.Kind,
     ];
 }

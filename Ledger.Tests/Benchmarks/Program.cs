@@ -7,7 +7,7 @@ using Ledger.Benchmarks.Merkle;
 using Ledger.Benchmarks.Payouts;
 using Ledger.Benchmarks.Video;
 
-// fold, append, close and cid print the figures of the main path; micro runs the BenchmarkDotNet classes beside the code.
+// fold, append, close, cid and transcode print the figures of the main path; micro runs the BenchmarkDotNet classes beside the code.
 switch (args)
 {
     case ["fold", "--peers", .. var rest]:
@@ -31,6 +31,9 @@ switch (args)
     case ["cid", .. var rest]:
         CidBench.Run(rest.Length > 0 ? long.Parse(rest[0], CultureInfo.InvariantCulture) : 1024);
         return 0;
+    case ["transcode", .. var rest]:
+        await TranscodeBench.RunAsync(rest.Length > 0 ? int.Parse(rest[0], CultureInfo.InvariantCulture) : 15);
+        return 0;
     case ["ingest", .. var parts]:
         return await IngestBench.RunAsync(parts);
     case ["micro", .. var rest]:
@@ -43,6 +46,6 @@ switch (args)
         await ReplayBench.ReplayAsync(directory);
         return 0;
     default:
-        Console.Error.WriteLine("fold [--peers] [EVENTS] | append [EVENTS] | close [--peers] | ingest [PART…] | cid [MIB] | micro [BenchmarkDotNet arguments]");
+        Console.Error.WriteLine("fold [--peers] [EVENTS] | append [EVENTS] | close [--peers] | ingest [PART…] | cid [MIB] | transcode [SECONDS] | micro [BenchmarkDotNet arguments]");
         return 2;
 }

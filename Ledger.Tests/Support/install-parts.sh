@@ -11,6 +11,7 @@ debian=(
     postgres=postgresql
     strace=strace
     curl=curl
+    ffmpeg=ffmpeg
 )
 
 missing=()

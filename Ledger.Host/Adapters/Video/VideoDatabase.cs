@@ -12,6 +12,10 @@ internal sealed class VideoDatabase(string folder) : IDisposable
             id TEXT PRIMARY KEY, client TEXT NOT NULL, length INTEGER NOT NULL, offset INTEGER NOT NULL,
             metadata TEXT NOT NULL, expires_ms INTEGER NOT NULL, video TEXT) STRICT;
         CREATE INDEX upload_client ON upload (client);
+        CREATE TABLE video (
+            content TEXT PRIMARY KEY, client TEXT NOT NULL, request TEXT NOT NULL, state TEXT NOT NULL, code TEXT, detail TEXT,
+            cid TEXT, duration_ms INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0, pinned INTEGER NOT NULL DEFAULT 0) STRICT;
+        CREATE INDEX video_state ON video (state);
         """;
 
     private readonly AdapterDatabase _database = AdapterDatabase.Open(Path.Combine(folder, "video.db"), ApplicationId, Layout, Schema);

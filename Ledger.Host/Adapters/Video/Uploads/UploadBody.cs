@@ -23,7 +23,7 @@ internal static class UploadBody
         (long at, long durable) = (upload.Offset, upload.Offset);
         try
         {
-            while (await body.ReadAtLeastAsync(buffer, BufferBytes, throwOnEndOfStream: false, cancel) is > 0 and var size)
+            while (await body.ReadAsync(buffer.AsMemory(0, BufferBytes), cancel) is > 0 and var size)
             {
                 await RandomAccess.WriteAsync(file, buffer.AsMemory(0, size), at, cancel);
                 hash?.AppendData(buffer, 0, size);
