@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Security.Cryptography;
@@ -56,7 +57,7 @@ internal sealed record ViewToken(EventId View, long IssuedMs, long ExpiresMs, ui
     public static ViewToken? Verify(ReadOnlySpan<char> text, ReadOnlySpan<byte> key)
     {
         Span<byte> bytes = stackalloc byte[LengthMax];
-        if (text.Length is 0 or > LengthMax || !Base64Url.TryDecodeFromChars(text, bytes, out int size) || size < HeadBytes + HMACSHA256.HashSizeInBytes) return null;
+        if (text.Length is 0 or > LengthMax || Base64Url.DecodeFromChars(text, bytes, out _, out int size) != OperationStatus.Done || size < HeadBytes + HMACSHA256.HashSizeInBytes) return null;
         // One token has one text: the decoder would let spare bits and white space pass.
         Span<char> again = stackalloc char[LengthMax + 4];
         if (!Base64Url.TryEncodeToChars(bytes[..size], again, out int length) || !again[..length].SequenceEqual(text)) return null;
