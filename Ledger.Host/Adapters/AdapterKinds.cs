@@ -12,5 +12,7 @@ internal static class AdapterKinds
         AdapterKind.Of<LivestreamSettings>("livestream", (settings, context) => new LivestreamAdapter(settings, context)),
         ChatAdapter.Kind,
         SharesAdapter.Kind,
+        Video.VideoAdapter.Kind,
+        Watching.WatchingAdapter.Kind,
     ];
 }

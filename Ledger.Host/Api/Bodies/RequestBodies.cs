@@ -30,6 +30,9 @@ internal static class RequestBodies
         return buffer.Written;
     }
 
+    /// <summary>The body for an endpoint that takes more than fits in memory, and limits and reads it by itself: the wire, unless a signature or a key was over it and it was read.</summary>
+    public static Stream BodyStream(this HttpContext context) => context.Features.Get<Read>() is { } read ? new MemoryStream(read.Wire.ToArray()) : context.Request.Body;
+
     /// <summary>The body with its content encoding undone.</summary>
     /// <exception cref="ApiProblemException"><c>encoding-unsupported</c>, <c>encoding-malformed</c>, <c>body-too-large</c>, or as <see cref="WireBodyAsync"/>.</exception>
     public static async ValueTask<ReadOnlyMemory<byte>> BodyAsync(this HttpContext context)
