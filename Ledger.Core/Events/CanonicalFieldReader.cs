@@ -48,6 +48,10 @@ public sealed class CanonicalFieldReader(ReadOnlyMemory<byte> bytes) : IFieldRea
 
     public Digest Digest(string name) => Merkle.Digest.FromBytes(Take(name, Merkle.Digest.SizeBytes));
 
+    public Cid Cid(string name) => Identity.Cid.TryFromBytes(Take(name, Identity.Cid.SizeBytes), out Cid cid)
+        ? cid
+        : throw new EventFormatException("cid-malformed", name, "version 1, codec raw or dag-pb, SHA-256");
+
     public WalletAddress Wallet(string name) => WalletAddress.FromBytes(Take(name, WalletAddress.SizeBytes));
 
     public EventId Event(string name) => EventId.FromBytes(Take(name, EventId.SizeBytes));

@@ -72,6 +72,12 @@ public sealed class CanonicalFieldWriter(IBufferWriter<byte> output) : IFieldWri
         output.Advance(Merkle.Digest.SizeBytes);
     }
 
+    public void Cid(string name, Cid value)
+    {
+        value.WriteTo(output.GetSpan(Identity.Cid.SizeBytes));
+        output.Advance(Identity.Cid.SizeBytes);
+    }
+
     public void Wallet(string name, WalletAddress value)
     {
         value.WriteTo(output.GetSpan(WalletAddress.SizeBytes));

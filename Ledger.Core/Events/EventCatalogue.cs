@@ -12,6 +12,9 @@ public static class EventCatalogue
     /// <summary>The kind's name in JSON and in documents, e.g. <c>share-visited</c>.</summary>
     public static string Name(EventKind kind) => ByKind[kind].Name;
 
+    /// <summary>The newest schema version of a kind; this build reads every version from 1 to it.</summary>
+    public static byte Version(EventKind kind) => ByKind[kind].Version;
+
     /// <summary>The kind of a name, or false when the name is unknown.</summary>
     public static bool TryKind(string name, out EventKind kind) => ByName.TryGetValue(name, out kind);
 
@@ -23,7 +26,7 @@ public static class EventCatalogue
             throw new EventFormatException("unknown-kind", null, $"kind {(ushort)kind} is not in this build's catalogue; use a newer build");
         if (version == 0 || version > entry.Version)
             throw new EventFormatException("unknown-version", null, $"{entry.Name} version {version}; this build reads 1 to {entry.Version}; use a newer build");
-        return entry.Read(fields);
+        return entry.Read(fields, version);
     }
 
     private static Dictionary<EventKind, Entry> Build()
@@ -47,7 +50,7 @@ public static class EventCatalogue
         Add(EventKind.ContentPurchased, ContentPurchased.Read);
         Add(EventKind.AppPurchased, AppPurchased.Read);
         Add(EventKind.BandwidthPurchased, BandwidthPurchased.Read);
-        Add(EventKind.VideoPublished, VideoPublished.Read);
+        AddVersioned(EventKind.VideoPublished, 2, VideoPublished.Read);
         Add(EventKind.ContentDeleted, ContentDeleted.Read);
         Add(EventKind.AccountOpened, AccountOpened.Read);
         Add(EventKind.WalletLinked, WalletLinked.Read);
@@ -88,7 +91,9 @@ public static class EventCatalogue
         Add(EventKind.ChainReconciled, ChainReconciled.Read);
         return entries;
 
-        void Add(EventKind kind, Func<IFieldReader, EventPayload> read) => entries.Add(kind, new Entry(KebabCase(kind.ToString()), 1, read));
+        void Add(EventKind kind, Func<IFieldReader, EventPayload> read) => AddVersioned(kind, 1, (fields, _) => read(fields));
+
+        void AddVersioned(EventKind kind, byte newest, Func<IFieldReader, byte, EventPayload> read) => entries.Add(kind, new Entry(KebabCase(kind.ToString()), newest, read));
     }
 
     private static string KebabCase(string pascal)
@@ -103,5 +108,5 @@ public static class EventCatalogue
         return kebab.ToString();
     }
 
-    private sealed record Entry(string Name, byte Version, Func<IFieldReader, EventPayload> Read);
+    private sealed record Entry(string Name, byte Version, Func<IFieldReader, byte, EventPayload> Read);
 }

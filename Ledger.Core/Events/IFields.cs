@@ -19,6 +19,7 @@ public interface IFieldWriter
     void UInt64(string name, ulong value);
     void Amount(string name, TokenAmount value);
     void Digest(string name, Digest value);
+    void Cid(string name, Cid value);
     void Wallet(string name, WalletAddress value);
     void Event(string name, EventId value);
     void Day(string name, Day value);
@@ -40,6 +41,7 @@ public interface IFieldReader
     ulong UInt64(string name);
     TokenAmount Amount(string name);
     Digest Digest(string name);
+    Cid Cid(string name);
     WalletAddress Wallet(string name);
     EventId Event(string name);
     Day Day(string name);

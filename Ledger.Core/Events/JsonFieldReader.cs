@@ -67,6 +67,10 @@ public sealed class JsonFieldReader : IFieldReader
         return Merkle.Digest.FromBytes(bytes);
     }
 
+    public Cid Cid(string name) => Identity.Cid.TryParse(ShortText(name, stackalloc char[64]), out Cid cid)
+        ? cid
+        : throw new EventFormatException("cid-malformed", name, "a CIDv1 in base32 (bafkrei… or bafybei…) over SHA-256");
+
     public WalletAddress Wallet(string name) => WalletAddress.TryParse(ShortText(name, stackalloc char[64]), out WalletAddress wallet)
         ? wallet
         : throw new EventFormatException("wallet-malformed", name, "0x and 40 hexadecimal digits");

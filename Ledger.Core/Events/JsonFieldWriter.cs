@@ -45,6 +45,8 @@ public sealed class JsonFieldWriter(Utf8JsonWriter json) : IFieldWriter
         json.WriteString(name, "0x" + Convert.ToHexStringLower(bytes));
     }
 
+    public void Cid(string name, Cid value) => json.WriteString(name, value.ToString());
+
     public void Wallet(string name, WalletAddress value) => json.WriteString(name, value.ToString());
 
     public void Event(string name, EventId value) => json.WriteString(name, value.ToString());

@@ -1,4 +1,5 @@
 using System.Net;
+using Ledger.Host.Adapters;
 using Ledger.Host.Api.Bodies;
 using Ledger.Host.Api.EventStore;
 using Ledger.Host.Api.Retries;
@@ -62,6 +63,9 @@ internal sealed class ApiServer : IAsyncDisposable
         builder.Services.AddSingleton<EventIntake>(_ => session.Ledger.Intake);
         builder.Services.AddSingleton(session.Health);
         builder.Services.AddSingleton<Recomputations>();
+        builder.Services.AddSingleton(options.Adapters ?? AdaptersFile.None);
+        builder.Services.AddSingleton<AdapterSet>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<AdapterSet>());
         builder.Services.AddHostedService<LedgerFollower>();
         builder.Services.AddHostedService(services => new DueWindows(session, options.CloseGrace, services.GetRequiredService<ILogger<DueWindows>>()));
         builder.Services.AddSingleton(new KeyRing(stores.Keys, clock));
@@ -116,6 +120,7 @@ internal sealed class ApiServer : IAsyncDisposable
         LogEndpoints.Map(app);
         CommandEndpoints.Map(app);
         WalletEndpoints.Map(app);
+        AdapterEndpoints.Map(app);
         EventStoreFace.Map(app);
     }
 

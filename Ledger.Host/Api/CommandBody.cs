@@ -28,7 +28,7 @@ internal static class CommandBody
         }
     }
 
-    /// <summary>The event that a command states: the body's members, those that the address gives, an id and a time where the body has none.</summary>
+    /// <summary>The event that a command states: the body's members, those that the address gives, an id, a time and version 1 where the body has none.</summary>
     /// <exception cref="ApiProblemException">A code of specs/events.md.</exception>
     public static SubmittedEvent Event(JsonElement body, EventKind kind, IReadOnlyList<(string Name, string Value)> address, string? id, string occurredAt)
     {
@@ -37,7 +37,7 @@ internal static class CommandBody
         {
             json.WriteStartObject();
             json.WriteString("kind", EventCatalogue.Name(kind));
-            json.WriteNumber("v", 1);
+            if (!body.TryGetProperty("v", out _)) json.WriteNumber("v", 1);
             foreach ((string name, string value) in address) json.WriteString(name, value);
             if (id is not null) json.WriteString("id", id);
             if (!body.TryGetProperty("occurredAt", out _)) json.WriteString("occurredAt", occurredAt);

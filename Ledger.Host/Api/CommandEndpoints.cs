@@ -93,6 +93,8 @@ internal static class CommandEndpoints
             ["id"] = Text("The event's id, a UUID; left out when an Idempotency-Key names the command."),
             ["occurredAt"] = Text("When it happened, ISO 8601; now when left out."),
         };
+        if (EventCatalogue.Version(command.Kind) is var newest and > 1)
+            properties["v"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Description = $"The version of the event's fields, up to {newest}; 1 when left out." };
         foreach ((string name, string type) in CommandFields.Of(command.Kind))
         {
             if (!command.Fields.Contains(name, StringComparer.Ordinal)) properties[name] = type is "uint32" ? new OpenApiSchema { Type = JsonSchemaType.Integer } : Text(type);

@@ -15,11 +15,11 @@ internal sealed class CommandFields : IFieldReader
     {
     }
 
-    /// <summary>The fields in persisted order, each with the name of its type.</summary>
+    /// <summary>The fields of the newest version in persisted order, each with the name of its type.</summary>
     public static IReadOnlyList<(string Name, string Type)> Of(EventKind kind)
     {
         CommandFields fields = new();
-        EventCatalogue.Read(kind, 1, fields);
+        EventCatalogue.Read(kind, EventCatalogue.Version(kind), fields);
         return fields._asked;
     }
 
@@ -44,6 +44,8 @@ internal sealed class CommandFields : IFieldReader
     public TokenAmount Amount(string name) => Asked(name, "base units (10^-18 WE) as a decimal string", TokenAmount.Zero);
 
     public Digest Digest(string name) => Asked(name, "hash", default(Digest));
+
+    public Cid Cid(string name) => Asked(name, "CIDv1 in base32", default(Cid));
 
     public WalletAddress Wallet(string name) => Asked(name, "wallet address", default(WalletAddress));
 

@@ -38,6 +38,7 @@ internal static class ContentEndpoints
         c.Space,
         c.Category,
         c.DurationSeconds,
+        c.Cid,
         published = c.PublishedMs is { } ms ? UnixMs.From(ms) : (UnixMs?)null,
         c.PublishedAt,
         c.DeletedAt,

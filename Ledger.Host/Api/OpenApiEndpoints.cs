@@ -25,7 +25,7 @@ internal static class OpenApiEndpoints
         options.AddOperationTransformer((operation, context, _) =>
         {
             AccessRule? rule = context.Description.ActionDescriptor.EndpointMetadata.OfType<AccessRule>().LastOrDefault();
-            if (rule is not { IsPublic: false }) return Task.CompletedTask;
+            if (rule is null or { AnyOf.Count: 0 }) return Task.CompletedTask;
             operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Scheme, context.Document)] = [] }];
             operation.Description = $"{operation.Description}\n\nScope: {string.Join(" or ", rule.AnyOf)}.".TrimStart();
             return Task.CompletedTask;

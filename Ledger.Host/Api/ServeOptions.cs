@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using Ledger.Host.Adapters;
 
 namespace Ledger.Host.Api;
 
@@ -9,7 +10,8 @@ namespace Ledger.Host.Api;
 /// <param name="Certificate">Serves TLS on both; without one only loopback addresses are allowed.</param>
 /// <param name="Otlp">Where traces are sent by OTLP over gRPC; null sends none.</param>
 /// <param name="CloseGrace">How long after a day is over its window is closed; null leaves closing to the operator.</param>
-internal sealed record ServeOptions(IPEndPoint Http, IPEndPoint Grpc, X509Certificate2? Certificate = null, Uri? Otlp = null, TimeSpan? CloseGrace = null)
+/// <param name="Adapters">The adapters that run; null: none.</param>
+internal sealed record ServeOptions(IPEndPoint Http, IPEndPoint Grpc, X509Certificate2? Certificate = null, Uri? Otlp = null, TimeSpan? CloseGrace = null, AdaptersFile? Adapters = null)
 {
     public static IPEndPoint HttpDefault { get; } = new(IPAddress.Loopback, 5080);
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Ledger.Host.Adapters;
 using Ledger.Host.Api;
 using Ledger.Host.Composition;
 using Ledger.Projections.EventLog;
@@ -20,15 +21,16 @@ internal static class ServeVerb
         Option<string> grpc = new("--grpc") { Description = "Where HTTP/2 alone is served, for gRPC", HelpName = "ADDRESS:PORT", DefaultValueFactory = _ => ServeOptions.GrpcDefault.ToString() };
         Option<string?> certificate = new("--tls-certificate") { Description = "PEM file with the certificate and its chain; an address that is not loopback needs one", HelpName = "FILE" };
         Option<string?> key = new("--tls-key") { Description = "PEM file with the certificate's private key", HelpName = "FILE" };
-        Option<Uri?> otlp = new("--otlp") { Description = "Where OpenTelemetry traces are sent, such as http://127.0.0.1:4317 [default: nowhere]", HelpName = "URL" };
+        Option<string?> otlp = new("--otlp") { Description = "Where OpenTelemetry traces are sent, such as http://127.0.0.1:4317 [default: nowhere]", HelpName = "URL" };
+        Option<string?> adapters = new("--adapters") { Description = "JSON file that says which adapters run, and how (specs/adapters.md) [default: none]", HelpName = "FILE" };
         Option<int> grace = new("--close-after") { Description = "Minutes after the end of a day (UTC) until its window is closed, for events that come late", HelpName = "MINUTES", DefaultValueFactory = _ => 60 };
         Option<bool> noClose = new("--no-close") { Description = "Leave closing to 'weledger close'" };
         return shell.Verb(
             "serve",
             "Serves the ledger over HTTP: events in, questions answered. Only to this machine unless told otherwise; every request but health and documentation needs a key.",
             "weledger serve",
-            [http, grpc, certificate, key, otlp, grace, noClose],
-            (run, cancel) => RunAsync(run, new ServeOptions(AddressOf(run.Get(http)!), AddressOf(run.Get(grpc)!), CertificateOf(run, run.Get(certificate), run.Get(key)), run.Get(otlp), GraceOf(run.Get(grace), run.Get(noClose))), cancel));
+            [http, grpc, certificate, key, otlp, adapters, grace, noClose],
+            (run, cancel) => RunAsync(run, new ServeOptions(AddressOf(run.Get(http)!), AddressOf(run.Get(grpc)!), CertificateOf(run, run.Get(certificate), run.Get(key)), OtlpOf(run.Get(otlp)), GraceOf(run.Get(grace), run.Get(noClose)), run.Get(adapters) is { } file ? AdaptersFile.Read(run.Io.PathOf(file)) : null), cancel));
     }
 
     private static async Task<int> RunAsync(VerbRun run, ServeOptions options, CancellationToken cancel)
@@ -73,6 +75,10 @@ internal static class ServeVerb
     private static TimeSpan? GraceOf(int minutes, bool never) => never ? null
         : minutes is >= 0 and <= 10_080 ? TimeSpan.FromMinutes(minutes)
         : throw new CliException(ExitCode.Usage, "out-of-range", "--close-after is out of its range", "give 0 to 10,080 minutes");
+
+    private static Uri? OtlpOf(string? text) => text is null ? null
+        : Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https" ? url
+        : throw new CliException(ExitCode.Usage, "url-malformed", $"'{text}' is no address of an OTLP receiver", "write it as http://127.0.0.1:4317");
 
     private static IPEndPoint AddressOf(string text) => IPEndPoint.TryParse(text, out IPEndPoint? address) && text.Contains(':', StringComparison.Ordinal)
         ? address

@@ -13,6 +13,7 @@ internal static class Verbs
         AuditVerb.Create(shell),
         CliShell.Group("prove", "Writes a proof that anybody can check without the ledger", "weledger prove account user-000004 --out proof.json", ProveAccountVerb.Create(shell), ProveEventVerb.Create(shell)),
         VerifyVerb.Create(shell),
+        CidVerb.Create(shell),
         SettleVerb.Create(shell),
         CliShell.Group("chain", "Starts a chain on this machine, to try settling on", "weledger chain up", ChainUpVerb.Create(shell)),
         CliShell.Group("ruleset", "Writes, checks, compares, adopts and shows the rules that windows are paid under", "weledger ruleset new > mine.json && weledger ruleset check mine.json", RulesetNewVerb.Create(shell), RulesetCheckVerb.Create(shell), RulesetDiffVerb.Create(shell), RulesetAdoptVerb.Create(shell), RulesetShowVerb.Create(shell)),

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Ledger.Host.Security;
 
-/// <summary>Lets a request through to its endpoint only with a live key that has the permission, within the client's rate.</summary>
+/// <summary>Lets a request through to its endpoint only with a live key that has the permission, within the client's rate, or with the proof that the endpoint asks for instead.</summary>
 internal sealed class AccessGate(RequestDelegate next, KeyRing keys, TimeProvider clock, LedgerMetrics metrics, ILogger<AccessGate> logger)
 {
     /// <summary>Longest <c>Authorization</c> worth reading.</summary>
@@ -26,6 +26,7 @@ internal sealed class AccessGate(RequestDelegate next, KeyRing keys, TimeProvide
         {
             null => Problems.Closed,
             { IsPublic: true } => null,
+            { Proof: { } proof } => proof(context),
             var rule => await AdmitAsync(context, rule),
         };
         if (problem is null)

@@ -1,14 +1,18 @@
+using Ledger.Host.Api;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 
 namespace Ledger.Host.Security;
 
 /// <summary>Who may use an endpoint. One without a rule is closed to everybody.</summary>
-/// <param name="AnyOf">One of these permissions is enough; empty when the endpoint is public.</param>
-internal sealed record AccessRule(IReadOnlyList<Scope> AnyOf)
+/// <param name="AnyOf">One of these permissions is enough; empty when no API key is asked for.</param>
+/// <param name="Proof">What is asked for instead of an API key: gives why a request is not let in, or null.</param>
+internal sealed record AccessRule(IReadOnlyList<Scope> AnyOf, Func<HttpContext, ApiProblem?>? Proof = null)
 {
     public static AccessRule Public { get; } = new([]);
 
-    public bool IsPublic => AnyOf.Count == 0;
+    /// <summary>Whether anybody may use the endpoint.</summary>
+    public bool IsPublic => AnyOf.Count == 0 && Proof is null;
 
     /// <summary>Whether the endpoint changes anything.</summary>
     public bool Writes { get; } = AnyOf.Any(s => s.Verb == ScopeVerb.Write);
@@ -28,6 +32,14 @@ internal static class AccessRules
     {
         if (anyOf.Count == 0) throw new ArgumentException("say OpenToAll when no permission is asked for", nameof(anyOf));
         endpoint.Add(e => e.Metadata.Add(new AccessRule(anyOf)));
+        return endpoint;
+    }
+
+    /// <summary>Asks for another proof than an API key, for callers that cannot hold one: a callback's secret, a viewer's token.</summary>
+    public static T RequireProof<T>(this T endpoint, Func<HttpContext, ApiProblem?> proof)
+        where T : IEndpointConventionBuilder
+    {
+        endpoint.Add(e => e.Metadata.Add(new AccessRule([], proof)));
         return endpoint;
     }
 

@@ -14,6 +14,7 @@ internal sealed class LedgerMetrics
     private static readonly string[] Outcomes = ["accepted", "carried-forward", "duplicate", "refused"]; // in the order of IntakeStatus
 
     private readonly Counter<long> _events;
+    private readonly Counter<long> _stated;
     private readonly Counter<long> _denied;
     private readonly Histogram<double> _appends;
 
@@ -24,6 +25,7 @@ internal sealed class LedgerMetrics
         meter.CreateObservableGauge("weledger.ready", () => health.Fault is null ? 1 : 0, null, "1 while requests are taken");
         meter.CreateObservableGauge("weledger.bodies.bytes", () => bodies.TakenBytes, "By", "Memory that request bodies hold");
         _events = meter.CreateCounter<long>("weledger.events", "{event}", "Events submitted, by outcome");
+        _stated = meter.CreateCounter<long>("weledger.adapter.events", "{event}", "Events stated by adapters, by adapter and outcome");
         _denied = meter.CreateCounter<long>("weledger.denied", "{request}", "Requests not let through, by code");
         _appends = meter.CreateHistogram<double>("weledger.submission.duration", "s", "From a request's last byte read to its events durable");
     }
@@ -39,6 +41,13 @@ internal sealed class LedgerMetrics
         }
 
         _appends.Record(elapsed.TotalSeconds);
+    }
+
+    /// <summary>Counts what became of events that an adapter stated.</summary>
+    public void Stated(string adapter, IntakeOutcome[] outcomes)
+    {
+        foreach (IntakeOutcome outcome in outcomes)
+            _stated.Add(1, new KeyValuePair<string, object?>("adapter", adapter), new KeyValuePair<string, object?>("outcome", Outcomes[(int)outcome.Status]));
     }
 
     /// <summary>Counts a request that was not let through.</summary>

@@ -47,6 +47,8 @@ public static class RecordedNumbers
 
         public void Digest(string name, Digest value) => Fields.Add((name, value.ToString()));
 
+        public void Cid(string name, Cid value) => Fields.Add((name, value.ToString()));
+
         public void Wallet(string name, WalletAddress value) => Fields.Add((name, value.ToString()));
 
         public void Event(string name, EventId value) => Fields.Add((name, value.ToString()));

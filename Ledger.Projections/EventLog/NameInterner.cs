@@ -45,6 +45,10 @@ public sealed class NameInterner(NameTable names) : IFieldWriter
     {
     }
 
+    public void Cid(string name, Cid value)
+    {
+    }
+
     public void Wallet(string name, WalletAddress value)
     {
     }

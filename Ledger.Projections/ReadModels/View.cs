@@ -59,6 +59,8 @@ internal static class ViewValues
 
     public static SqliteStatement Bind(this SqliteStatement statement, int index, string text) => statement.Bind(index, Encoding.UTF8.GetBytes(text));
 
+    public static SqliteStatement BindOrNull(this SqliteStatement statement, int index, string? text) => text is null ? statement.BindNull(index) : statement.Bind(index, text);
+
     public static SqliteStatement Bind(this SqliteStatement statement, int index, TokenAmount amount)
     {
         Span<byte> bytes = stackalloc byte[AmountBytes];

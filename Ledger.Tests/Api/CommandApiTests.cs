@@ -148,6 +148,7 @@ public sealed class CommandApiTests : IAsyncLifetime
             else body[field] = value;
         }
 
+        if (EventCatalogue.Version(command.Kind) is var newest and > 1) body["v"] = (int)newest;
         return (address, body);
     }
 
@@ -155,6 +156,7 @@ public sealed class CommandApiTests : IAsyncLifetime
     {
         "minutes" or "shareBps" or "durationSeconds" => 30,
         "amount" => "1500000000000000000",
+        "cid" => new Cid(CidCodec.Raw, default).ToString(),
         "tip" => EventId.Derive("a", "tip").ToString(),
         _ => $"{field}-{(int)kind} é 라",
     };

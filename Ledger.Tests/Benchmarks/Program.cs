@@ -5,8 +5,9 @@ using Ledger.Benchmarks.Fold;
 using Ledger.Benchmarks.Ingest;
 using Ledger.Benchmarks.Merkle;
 using Ledger.Benchmarks.Payouts;
+using Ledger.Benchmarks.Video;
 
-// fold, append and close print the figures of the main path; micro runs the BenchmarkDotNet classes beside the code.
+// fold, append, close and cid print the figures of the main path; micro runs the BenchmarkDotNet classes beside the code.
 switch (args)
 {
     case ["fold", "--peers", .. var rest]:
@@ -27,6 +28,9 @@ switch (args)
         CloseBenchmark.Run(1_000_000);
         RewardTreeBench.Run(1_000_000, rest.Contains("--peers"));
         return 0;
+    case ["cid", .. var rest]:
+        CidBench.Run(rest.Length > 0 ? long.Parse(rest[0], CultureInfo.InvariantCulture) : 1024);
+        return 0;
     case ["ingest", .. var parts]:
         return await IngestBench.RunAsync(parts);
     case ["micro", .. var rest]:
@@ -39,6 +43,6 @@ switch (args)
         await ReplayBench.ReplayAsync(directory);
         return 0;
     default:
-        Console.Error.WriteLine("fold [--peers] [EVENTS] | append [EVENTS] | close [--peers] | ingest [PART…] | micro [BenchmarkDotNet arguments]");
+        Console.Error.WriteLine("fold [--peers] [EVENTS] | append [EVENTS] | close [--peers] | ingest [PART…] | cid [MIB] | micro [BenchmarkDotNet arguments]");
         return 2;
 }

@@ -54,7 +54,7 @@ internal sealed class SampleEvents(int seed, int accounts = 20, int contents = 3
         3 => new AppPurchased(Account(), new AppId($"app-{_random.Next(3)}"), Amount()),
         4 => new AccountOpened(Account()),
         5 => new AdRevenueReceived("invoice", Amount()),
-        6 => new VideoPublished(Content(), Space(), Account(), "music", 60),
+        6 => new VideoPublished(Content(), Space(), Account(), "music", 60, _random.Next(2) == 0 ? null : new Cid(CidCodec.Raw, new Digest(4, 3, 2, (ulong)_random.Next()))),
         _ => new RulesetAdopted(Day.Of(UnixMs.From(_clockMs)), new Digest(1, 2, 3, (ulong)_random.Next()), new byte[_random.Next(3_000)]),
     };
 }

@@ -79,6 +79,10 @@ public sealed class EventRoundTripTests
         Assert.Equal("unknown-kind", Fault(bytes, 1, 250));
         Assert.Equal("unknown-version", Fault(bytes, 3, 2));
         Assert.Equal("unknown-version", Fault(bytes, 3, 0));
+        byte[] video = CanonicalBytes.Of(SampleFields.Event(EventKind.VideoPublished));
+        Assert.Equal("event-trailing-bytes", Fault(video, 3, 1));
+        Assert.Equal("unknown-version", Fault(video, 3, 3));
+        Assert.Equal("cid-malformed", Fault(video, video.Length - Ledger.Core.Identity.Cid.SizeBytes, 0));
         Assert.Equal("event-trailing-bytes", Assert.Throws<EventFormatException>(() => CanonicalBytes.Read((byte[])[.. bytes, 0])).Code);
     }
 
@@ -91,7 +95,15 @@ public sealed class EventRoundTripTests
 
     private static void ForEveryKind(ulong seed, Action<NewEvent> check)
     {
-        foreach (EventKind kind in EventCatalogue.Kinds) check(SampleFields.Event(kind, seed | 1));
+        foreach (EventKind kind in EventCatalogue.Kinds)
+        {
+            for (byte version = 1; version <= EventCatalogue.Version(kind); version++)
+            {
+                NewEvent e = SampleFields.Event(kind, version, seed | 1);
+                Assert.Equal(version, e.Payload.Version);
+                check(e);
+            }
+        }
     }
 
     private static ReadOnlyMemory<byte> Json(NewEvent e)

@@ -7,7 +7,7 @@ using Xunit;
 namespace Ledger.Tests.Events;
 
 /// <summary>
-/// One event of every kind has the canonical bytes and the JSON line that <c>Vectors/events.txt</c> holds: persisted contracts do not change by accident.
+/// One event of every kind and schema version has the canonical bytes and the JSON line that <c>Vectors/events.txt</c> holds: persisted contracts do not change by accident.
 /// The file is written anew by <c>WRITE_VECTORS=1 dotnet test --filter EventVectorsTests</c>, and its diff is reviewed.
 /// </summary>
 public sealed class EventVectorsTests
@@ -39,7 +39,7 @@ public sealed class EventVectorsTests
             Assert.Equal((fromBytes.RecordedAt, fromBytes.Window), (fromJson.Log.RecordedAt, fromJson.Log.Window));
         }
 
-        Assert.Equal(EventCatalogue.Kinds.Count, kinds);
+        Assert.Equal(EventCatalogue.Kinds.Sum(k => EventCatalogue.Version(k)), kinds);
     }
 
     private static string Render()
@@ -49,11 +49,14 @@ public sealed class EventVectorsTests
         using JsonEventWriter writer = new(json);
         foreach (EventKind kind in EventCatalogue.Kinds)
         {
-            NewEvent e = SampleFields.Event(kind);
-            json.ResetWrittenCount();
-            writer.Write(new RecordedEvent(7, 3, e));
-            text.Append(EventCatalogue.Name(kind)).Append('\n').Append(Convert.ToHexStringLower(CanonicalBytes.Of(e))).Append('\n')
-                .Append(Encoding.UTF8.GetString(json.WrittenSpan));
+            for (byte version = 1; version <= EventCatalogue.Version(kind); version++)
+            {
+                NewEvent e = SampleFields.Event(kind, version, seed: 0);
+                json.ResetWrittenCount();
+                writer.Write(new RecordedEvent(7, 3, e));
+                text.Append(EventCatalogue.Name(kind)).Append('\n').Append(Convert.ToHexStringLower(CanonicalBytes.Of(e))).Append('\n')
+                    .Append(Encoding.UTF8.GetString(json.WrittenSpan));
+            }
         }
 
         return text.ToString();

@@ -67,6 +67,7 @@ public sealed class JsonRefusalTests
     [InlineData("day-malformed", "window", "window-sealed", "\"window\":\"2026-02-30\"")]
     [InlineData("digest-malformed", "rulesetHash", "window-opened", "\"window\":\"2026-02-20\",\"rulesetHash\":\"0xzz\"")]
     [InlineData("base64-malformed", "document", "ruleset-adopted", "\"firstWindow\":\"2026-02-20\",\"hash\":\"0x0000000000000000000000000000000000000000000000000000000000000000\",\"document\":\"e30\"")]
+    [InlineData("field-unknown", "cid", "video-published", "\"content\":\"c\",\"space\":\"s\",\"account\":\"a\",\"category\":\"x\",\"durationSeconds\":1,\"cid\":\"x\"")]
     [InlineData("wrong-type", "log", "liked", "\"account\":\"a\",\"content\":\"c\",\"log\":1")]
     [InlineData("field-missing", "position", "liked", "\"account\":\"a\",\"content\":\"c\",\"log\":{}")]
     public void A_field_that_breaks_its_rule(string code, string field, string kind, string fields) =>

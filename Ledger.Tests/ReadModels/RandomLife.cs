@@ -62,7 +62,7 @@ internal sealed class RandomLife(int seed)
             case 6: return new MemberLeft(space, who);
             case 7: return new ProviderShareSet(space, (uint)Pick(10_001));
             case 8: return new PromoterShareSet(space, (uint)Pick(10_001));
-            case 9: return new VideoPublished(video, space, who, Pick(2) == 0 ? "cats" : "dogs", (uint)(1 + Pick(90)));
+            case 9: return new VideoPublished(video, space, who, Pick(2) == 0 ? "cats" : "dogs", (uint)(1 + Pick(90)), Pick(2) == 0 ? null : new Cid(CidCodec.DagPb, new Ledger.Core.Merkle.Digest(1, 2, 3, (ulong)Pick(9))));
             case 10: return new ContentDeleted(Video(4 + Pick(5)));
             case 11: return new AllocationReleased(Pick(2) == 0 ? "reserve" : "token-sale", who, amount);
             case 12: return new PoolToppedUp("reserve", amount);

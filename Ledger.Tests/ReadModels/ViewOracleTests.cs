@@ -115,7 +115,7 @@ public sealed class ViewOracleTests : IDisposable
             RecordedEvent? first = First<VideoPublished>(events, x => x.Content.Value == row.Content);
             VideoPublished? video = (VideoPublished?)first?.Payload;
             long? deleted = First<ContentDeleted>(events, x => x.Content.Value == row.Content)?.Position;
-            Assert.Equal(new ContentRow(row.Content, first?.Position, first?.Event.OccurredAt.Value, video?.Account.Value, video?.Space.Value, video?.Category, video?.DurationSeconds, deleted), row);
+            Assert.Equal(new ContentRow(row.Content, first?.Position, first?.Event.OccurredAt.Value, video?.Account.Value, video?.Space.Value, video?.Category, video?.DurationSeconds, video?.Cid?.ToString(), deleted), row);
         }
 
         foreach (IGrouping<string?, ContentRow> space in rows.Where(r => r.Space is not null).GroupBy(r => r.Space, StringComparer.Ordinal))

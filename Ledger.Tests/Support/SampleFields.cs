@@ -20,11 +20,14 @@ public sealed class SampleFields(ulong seed) : IFieldReader
     /// <summary>The fields asked for, in order, each with its type's name.</summary>
     public List<(string Name, string Type)> Asked { get; } = [];
 
-    /// <summary>An event of a kind.</summary>
-    public static NewEvent Event(EventKind kind, ulong seed = 0)
+    /// <summary>An event of a kind in its newest version.</summary>
+    public static NewEvent Event(EventKind kind, ulong seed = 0) => Event(kind, EventCatalogue.Version(kind), seed);
+
+    /// <summary>An event of a kind in a schema version.</summary>
+    public static NewEvent Event(EventKind kind, byte version, ulong seed)
     {
         SampleFields fields = new(seed);
-        EventPayload payload = EventCatalogue.Read(kind, 1, fields);
+        EventPayload payload = EventCatalogue.Read(kind, version, fields);
         if (seed == 0)
         {
             UnixMs noon = UnixMs.From(1_795_348_800_000);
@@ -64,6 +67,8 @@ public sealed class SampleFields(ulong seed) : IFieldReader
     public TokenAmount Amount(string name) => Number(name, "amount", 0, n => TokenAmount.FromBaseUnits(_readable ? 1_500_000_000_000_000_000 : new UInt128(Next() * (n & 1), n)));
 
     public Digest Digest(string name) => Number(name, "digest", 0, n => new Digest(n, n >> 1, n << 1, 0xdd));
+
+    public Cid Cid(string name) => Number(name, "cid", 0, n => new Cid((n & 1) == 0 ? CidCodec.DagPb : CidCodec.Raw, new Digest(n, ~n, n << 3, 0xc1d)));
 
     public WalletAddress Wallet(string name) => Number(name, "wallet", 0xabcdef, n => new WalletAddress(new UInt128(n, ~n), unchecked((uint)n)));
 

@@ -37,6 +37,8 @@ internal sealed class MappedFields(IReadOnlyDictionary<string, Template> templat
 
     public Digest Digest(string name) => throw NotMapped(name);
 
+    public Cid Cid(string name) => throw NotMapped(name);
+
     public WalletAddress Wallet(string name) => WalletAddress.TryParse(Text(name), out WalletAddress wallet)
         ? wallet
         : throw new EventFormatException("wallet-malformed", name, "0x and 40 hexadecimal digits");
@@ -49,7 +51,7 @@ internal sealed class MappedFields(IReadOnlyDictionary<string, Template> templat
 
     public byte[] Bytes(string name) => throw NotMapped(name);
 
-    private static InvalidOperationException NotMapped(string name) => new($"field '{name}' belongs to kinds that the ledger states itself");
+    private static InvalidOperationException NotMapped(string name) => new($"field '{name}' is of no kind and version that a mapping states");
 
     private string Id(string name)
     {
@@ -100,6 +102,8 @@ internal sealed class FieldNames : IFieldReader
     public TokenAmount Amount(string name) => TokenAmount.FromBaseUnits(Byte(name));
 
     public Digest Digest(string name) => new(Byte(name), 0, 0, 0);
+
+    public Cid Cid(string name) => new(Byte(name) == 0 ? CidCodec.Raw : CidCodec.DagPb, default);
 
     public WalletAddress Wallet(string name) => new(Byte(name), 0);
 

@@ -1,0 +1,9 @@
+namespace Ledger.Host.Adapters;
+
+/// <summary>Every adapter of this build, a line each.</summary>
+internal static class AdapterKinds
+{
+    public static IReadOnlyList<AdapterKind> All { get; } =
+    [
+    ];
+}
