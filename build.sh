@@ -52,6 +52,7 @@ case "${1:-help}" in
             exec node Ledger.ChainBridge/Contracts/tools/gas.mjs
         fi
         need_sdk
+        [ "${2:-}" != ingest ] || Ledger.Tests/Support/install-parts.sh peers
         dotnet build Ledger.Tests/Benchmarks -c Release -v quiet -nologo
         exec dotnet Ledger.Tests/Benchmarks/bin/Release/net10.0/Ledger.Benchmarks.dll "${@:2}"
         ;;

@@ -56,7 +56,7 @@ internal readonly record struct ColumnarFields(string Account, string Target, lo
     {
         int size = Encoding.UTF8.GetBytes(name, output[(at + 1)..]);
         output[at] = (byte)size;
-        span = new NameSpan(at + 1, size, NameTable.Hash(output.Slice(at + 1, size)));
+        span = new NameSpan(at + 1, size, NameTable.LookupHash(output.Slice(at + 1, size)));
         return at + 1 + size;
     }
 }

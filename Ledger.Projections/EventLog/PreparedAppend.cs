@@ -12,7 +12,7 @@ public sealed class PreparedAppend
     /// <summary>Most events one append may carry.</summary>
     public const int EventsMax = 1 << 20;
 
-    private const int Together = 64;
+    private const int Together = PreparedColumns.AheadMax;
 
     private readonly NewEvent[] _events;
     private readonly PreparedColumns _columns;
@@ -79,12 +79,12 @@ public sealed class PreparedAppend
         int used = 0;
         for (int i = 0; i < _events.Length; i++)
         {
-            if (i % Together == 0) Touch(_events.AsSpan(i, Math.Min(Together, _events.Length - i)));
+            if (i % Together == 0) Look(_events.AsSpan(i, Math.Min(Together, _events.Length - i)));
             NewEvent e = _events[i];
             Check(e, stream);
             e.Id.WriteTo(_columns.Ids.AsSpan(i * EventId.SizeBytes));
-            EventKind kind = e.Payload.Kind;
-            used = kind.IsColumnar() ? Columnar(i, kind, e, used) : Row(i, e, used);
+            EventKind kind = (EventKind)_columns.KindsAhead[i % Together];
+            used = kind == EventKind.None ? Row(i, e, used) : Columnar(i, kind, e, used);
             _columns.Ends[i] = used;
             if (_rows is not null) _rowEnds[i] = _rows.WrittenCount;
         }
@@ -93,26 +93,44 @@ public sealed class PreparedAppend
         Span<int> ordinals = _columns.Ordinals.AsSpan(0, 2 * _events.Length);
         if (names is null) ordinals.Fill(-1);
         else names.Find(canonical, _columns.Names.AsSpan(0, ordinals.Length), ordinals);
+        Shards(canonical, names);
         _columns.Hasher.Leaves(canonical, _columns.Ends.AsSpan(0, _events.Length), _columns.Leaves);
     }
 
     // Payloads and names lie anywhere in memory: looking at many before using any lets their cache misses overlap.
-    private static void Touch(ReadOnlySpan<NewEvent> events)
+    private void Look(ReadOnlySpan<NewEvent> events)
     {
         int touched = 0;
-        foreach (NewEvent e in events)
+        for (int i = 0; i < events.Length; i++)
         {
-            if (!e.Payload.Kind.IsColumnar()) continue;
-            ColumnarFields fields = ColumnarFields.Of(e.Payload);
+            EventPayload payload = events[i].Payload;
+            EventKind kind = payload.Kind;
+            _columns.KindsAhead[i] = kind.IsColumnar() ? (byte)kind : (byte)0;
+            if (!kind.IsColumnar()) continue;
+            ColumnarFields fields = ColumnarFields.Of(payload);
+            _columns.FieldsAhead[i] = fields;
             touched |= fields.Account.Length | fields.Target.Length;
         }
 
         GC.KeepAlive(touched);
     }
 
+    // A name that is known brings its stable hash; only a new one is hashed for it.
+    private void Shards(ReadOnlySpan<byte> canonical, NameTable? names)
+    {
+        for (int i = 0; i < _events.Length; i++)
+        {
+            if (_columns.Kind[i] == 0) continue;
+            int account = _columns.Ordinals[2 * i];
+            NameSpan name = _columns.Names[2 * i];
+            uint hash = account >= 0 ? names!.StableHash(account) : NameTable.Hash(canonical.Slice(name.Start, name.Size));
+            _columns.Shard[i] = (byte)(hash % StreamName.ActivityShards);
+        }
+    }
+
     private int Columnar(int index, EventKind kind, NewEvent e, int used)
     {
-        ColumnarFields fields = ColumnarFields.Of(e.Payload);
+        ref readonly ColumnarFields fields = ref _columns.FieldsAhead[index % Together];
         Span<byte> canonical = _columns.Reserve(used, ColumnarFields.CanonicalBytesMax);
         int end = fields.Write(canonical, used, kind, e, out _columns.Names[2 * index], out _columns.Names[(2 * index) + 1]);
         _columns.Kind[index] = (byte)kind;
@@ -120,7 +138,6 @@ public sealed class PreparedAppend
         _columns.OccurredAtMs[index] = e.OccurredAt.Value;
         _columns.LagMs[index] = unchecked(e.RecordedAt.Value - e.OccurredAt.Value);
         _columns.Window[index] = e.Window.Number;
-        _columns.Shard[index] = (byte)(_columns.Names[2 * index].Hash % StreamName.ActivityShards);
         return end;
     }
 

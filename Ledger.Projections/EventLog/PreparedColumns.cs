@@ -7,6 +7,9 @@ namespace Ledger.Projections.EventLog;
 /// <summary>A prepared append as columns, entry i of every array for event i; arrays are longer than the append and used again and again.</summary>
 internal sealed class PreparedColumns
 {
+    /// <summary>Events looked at before the first of them is used.</summary>
+    public const int AheadMax = 64;
+
     private const int KeptMax = 64;
     private const int KeptEventsMax = 1 << 15;
 
@@ -45,6 +48,12 @@ internal sealed class PreparedColumns
     /// <summary>Where the canonical bytes of each event end.</summary>
     public int[] Ends { get; private set; } = [];
 
+    /// <summary>Columnar kinds of the events looked at, 0 for rows.</summary>
+    public byte[] KindsAhead { get; } = new byte[AheadMax];
+
+    /// <summary>Names and numbers of the columnar events looked at.</summary>
+    public ColumnarFields[] FieldsAhead { get; } = new ColumnarFields[AheadMax];
+
     public LogHasher Hasher { get; } = new();
 
     /// <summary>Columns for <paramref name="count"/> events, from those that were given back if possible.</summary>
@@ -58,6 +67,7 @@ internal sealed class PreparedColumns
     /// <summary>Gives the columns back; nobody may look at them from now on.</summary>
     public void Return()
     {
+        Array.Clear(FieldsAhead); // or it would keep payloads' texts alive
         if (Kind.Length <= KeptEventsMax && Kept.Count < KeptMax) Kept.Enqueue(this);
     }
 

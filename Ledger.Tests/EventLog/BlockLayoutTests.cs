@@ -35,7 +35,7 @@ public sealed class BlockLayoutTests
         SealedBlock block = sealer.Seal(draft);
         StringBuilder text = new();
         text.Append($"header {Convert.ToHexStringLower(block.HeaderBytes)}\n");
-        foreach (BlockPart part in Enum.GetValues<BlockPart>()) text.Append($"{part} {Convert.ToHexStringLower(block.Parts[(int)part])}\n");
+        foreach (BlockPart part in Enum.GetValues<BlockPart>()) text.Append($"{part} {Convert.ToHexStringLower(block.Parts[(int)part].Span)}\n");
         return text.ToString();
     }
 }

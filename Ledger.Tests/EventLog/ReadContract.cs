@@ -33,6 +33,27 @@ public abstract class ReadContract(LogHarness harness) : IAsyncLifetime
     }
 
     [ContractFact]
+    public async Task Readers_that_stand_still_hold_up_no_append_and_miss_nothing_when_they_go_on()
+    {
+        await using IAsyncEnumerator<RecordedEvent> all = _log.ReadAllAsync(0).GetAsyncEnumerator();
+        await using IAsyncEnumerator<RecordedEvent> stream = _log.ReadStreamAsync(_events[0].Stream, 0).GetAsyncEnumerator();
+        await using IAsyncEnumerator<RecordedEvent> live = _log.SubscribeAsync(0).GetAsyncEnumerator();
+        using IEnumerator<LogBlock> blocks = _log.ReadBlocks(0, 1500, new BlockRequest(Rows: true, Columns: true)).GetEnumerator();
+        Assert.True(await all.MoveNextAsync() && await stream.MoveNextAsync() && await live.MoveNextAsync() && blocks.MoveNext());
+        for (int batch = 0; batch < 10; batch++)
+            await _log.AppendAsync(new SampleEvents(100 + batch).Take(50)).AsTask().WaitAsync(TimeSpan.FromMinutes(1));
+
+        int rest = 0;
+        while (await all.MoveNextAsync()) rest++;
+        Assert.Equal(1499, rest);
+        for (int position = 1; position < 2000; position++)
+        {
+            Assert.True(await live.MoveNextAsync());
+            Assert.Equal(position, live.Current.Position);
+        }
+    }
+
+    [ContractFact]
     public async Task Reading_starts_anywhere_and_goes_both_ways()
     {
         List<string> all = await _log.ReadAllAsync(0).TextsAsync();

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the parts that the tests talk to and that are missing: Debian packages (as root) and the npm folders of the repository.
-# Without root, apt-get or npm the part is left out: its tests are skipped with the reason, or fail where CI=true.
+# With "peers" also the servers that the benchmarks compare with. Without root, apt-get or npm the part is left out: its tests are skipped with the reason, or fail where CI=true.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -14,6 +14,7 @@ debian=(
     nginx=nginx
     ffmpeg=ffmpeg
 )
+[ "${1:-}" = peers ] && debian+=(redis-server=redis-server nats-server=nats-server) # what the benchmarks compare with
 
 missing=()
 for part in "${debian[@]}"; do

@@ -18,11 +18,12 @@ internal sealed class BlockSealer(NameTable names, LogFrontier frontier, Digest 
         _activity ??= new ActivityWriter(_zstd);
         _completed.Clear();
         TreePart.Append(frontier, draft.Leaves.AsSpan(0, draft.Count), _completed, _hasher);
-        byte[][] parts = new byte[BlockHeader.PartCount][];
+        BlockBuffer buffer = BlockBuffer.Take();
+        ReadOnlyMemory<byte>[] parts = new ReadOnlyMemory<byte>[BlockHeader.PartCount];
         parts[(int)BlockPart.Names] = NamesPart.Encode(names, draft.NamesBefore, draft.NamesAfter, _zstd);
         parts[(int)BlockPart.Rows] = draft.Rows.Encode(_zstd);
-        parts[(int)BlockPart.Activity] = _activity.Encode(draft);
-        parts[(int)BlockPart.Ids] = draft.Ids.AsSpan(0, draft.Count * EventId.SizeBytes).ToArray();
+        parts[(int)BlockPart.Activity] = _activity.Encode(draft, buffer.Activity);
+        parts[(int)BlockPart.Ids] = buffer.Ids(draft.Ids.AsSpan(0, draft.Count * EventId.SizeBytes));
         parts[(int)BlockPart.Tree] = TreePart.Encode(_completed, frontier);
         parts[(int)BlockPart.Streams] = StreamsPart.Encode(draft.Streams, _zstd);
         (int windowMin, int windowMax) = Bounds(draft.Window.AsSpan(0, draft.ColumnarCount));
@@ -37,11 +38,11 @@ internal sealed class BlockSealer(NameTable names, LogFrontier frontier, Digest 
             NamesBefore = draft.NamesBefore,
             PartBytes = parts.Sum(part => (long)part.Length),
             Previous = _previous,
-            Parts = [.. parts.Select(part => Digest.FromBytes(SHA256.HashData(part)))],
+            Parts = [.. parts.Select(part => Digest.FromBytes(SHA256.HashData(part.Span)))],
         };
         byte[] bytes = header.ToBytes();
         _previous = Digest.FromBytes(SHA256.HashData(bytes));
-        return new SealedBlock(header, bytes, _previous, parts, draft.Streams);
+        return new SealedBlock(header, bytes, _previous, parts, draft.Streams, buffer);
     }
 
     public void Dispose() => _zstd.Dispose();

@@ -70,7 +70,7 @@ internal sealed class BlockStore : IBlockStore
             block.Hash.WriteTo(hash);
             _block.Bind(1, block.Header.FirstPosition).Bind(2, block.HeaderBytes).Bind(3, hash).Run();
             for (int part = 0; part < BlockHeader.PartCount; part++)
-                _part.Bind(1, LogFile.PartKey(block.Header.FirstPosition, (BlockPart)part)).Bind(2, block.Parts[part]).Run();
+                _part.Bind(1, LogFile.PartKey(block.Header.FirstPosition, (BlockPart)part)).Bind(2, block.Parts[part].Span).Run();
         }
     }
 }

@@ -29,6 +29,8 @@ internal sealed class IdIndex : IDisposable
     private readonly Lock _gate = new(); // orders changes of the state
     private State _state = new(new IdTable(16), [], []);
     private Task _behind = Task.CompletedTask;
+    private IdEntry[] _entries = []; // scratch of the one write under way
+    private ulong[] _hashes = [];
     private long _covered;
 
     private IdIndex(string folder, bool writes, int slots) => (_folder, _writes, _slots) = (folder, writes, slots);
@@ -99,12 +101,13 @@ internal sealed class IdIndex : IDisposable
     }
 
     /// <summary>Takes the table of recent ids away when it is full, for <see cref="WriteBehind"/> once all its ids are in the log; null otherwise.</summary>
+    /// <remarks>A read-only index keeps its full tables.</remarks>
     public IdTable? Freeze()
     {
-        if (!_writes || _state.Recent.Count < _slots / 2) return null;
+        if (_state.Recent.Count < _slots / 2) return null;
         IdTable full = _state.Recent;
         lock (_gate) _state = new State(new IdTable(_slots), [.. _state.Frozen, full], _state.Runs);
-        return full;
+        return _writes ? full : null;
     }
 
     /// <summary>Makes a run of a frozen table, which holds exactly the ids from the last run to <paramref name="end"/>; the block that ends there is in the log.</summary>
@@ -129,18 +132,19 @@ internal sealed class IdIndex : IDisposable
     // Which ids may stand in a run or a frozen table. Nothing here waits for what a load brings, so the loads overlap.
     private static void Suspects(State state, ReadOnlySpan<ulong> hashes, Span<bool> suspect)
     {
-        long touched = 0;
+        ulong touched = 0;
         suspect.Clear();
         foreach (ulong hash in hashes) touched |= state.Recent.Touch(hash);
         foreach (IdRun run in state.Runs)
         {
-            foreach (ulong hash in hashes) touched |= (long)(run.Filter.Touch(hash) & 1);
+            foreach (ulong hash in hashes) touched |= run.Filter.Touch(hash);
             for (int i = 0; i < hashes.Length; i++) suspect[i] |= run.Filter.MayHold(hashes[i]);
         }
 
         foreach (IdTable frozen in state.Frozen)
         {
-            for (int i = 0; i < hashes.Length; i++) suspect[i] |= frozen.Touch(hashes[i]) != 0;
+            foreach (ulong hash in hashes) touched |= frozen.Touch(hash);
+            for (int i = 0; i < hashes.Length; i++) suspect[i] |= frozen.MayHold(hashes[i]);
         }
 
         GC.KeepAlive(touched);
@@ -217,7 +221,10 @@ internal sealed class IdIndex : IDisposable
     private void Write(IdTable full, long from, long to, Digest anchor)
     {
         string path = PathOf(from, to);
-        IdRunWriter.Write(path, full.Sorted(), from, to, anchor);
+        if (_entries.Length < full.Count) (_entries, _hashes) = (new IdEntry[full.Count], new ulong[full.Count]);
+        Span<IdEntry> entries = _entries.AsSpan(0, full.Count);
+        full.Sort(entries, _hashes.AsSpan(0, full.Count));
+        IdRunWriter.Write(path, entries, from, to, anchor);
         IdRun written = Reopened(path);
         lock (_gate) _state = new State(_state.Recent, [.. _state.Frozen.Where(table => table != full)], [.. _state.Runs, written]);
         while (_state.Runs is var runs && runs.Length >= FanIn && runs[^FanIn].Level == runs[^1].Level) Merge(runs[^FanIn..]);

@@ -2,101 +2,139 @@ using System.Numerics;
 
 namespace Ledger.Projections.EventLog.Embedded;
 
-/// <summary>A hash table from 128-bit ids to positions: open addressing, linear probing, at most half full, 24 bytes a slot.</summary>
+/// <summary>Ids at consecutive positions, found by hash: the ids end to end, and a table of four bytes a slot, at most three quarters full, with linear probing.</summary>
 /// <remarks>
-/// One writer; any thread may look up meanwhile. An id's home is given by the high bits of its hash, so the slots are almost in the order of
+/// One writer; any thread may look up meanwhile. A slot is 10 bits of the hash and, from 1, the id's number, so that an id that is not there costs a small
+/// table's cache line and hardly ever an id. An id's home is given by the high bits of its hash, so the slots are almost in the order of
 /// <see cref="IdEntry.Hash"/> and making a run of them is one pass.
 /// </remarks>
-internal sealed class IdTable(int slots)
+internal sealed class IdTable
 {
-    private Slot[] _slots = new Slot[slots];
+    /// <summary>Most ids: far more than the table of <see cref="IdIndex"/> and the largest append together.</summary>
+    private const int IdsMax = (1 << NumberBits) - 1;
+
+    private const int NumberBits = 22;
+    private const uint NumberMask = IdsMax;
+    private const int IdWords = 2;
+    private const int Together = 64;
+    private const int Growth = 8; // an id is put into a larger table seldom
+
+    private uint[] _slots;
+    private ulong[] _ids; // high and low of each; at least as new as the slots that a reader has seen
+    private long _first;
     private int _count;
+
+    public IdTable(int slots) => (_slots, _ids) = (new uint[slots], new ulong[IdWords * (IdsOf(slots) + 1)]);
 
     public int Count => _count;
 
     /// <summary>Reads an id's home so that it is in the cache when it is asked for; the result means nothing.</summary>
-    public long Touch(ulong hash)
+    public uint Touch(ulong hash)
     {
-        Slot[] table = _slots;
-        return table[Home(table, hash)].Place;
+        uint[] table = _slots;
+        return table[Home(table, hash)];
+    }
+
+    /// <summary>False when no id of this hash is there.</summary>
+    public bool MayHold(ulong hash)
+    {
+        uint[] table = Volatile.Read(ref _slots);
+        uint tag = Tag(hash);
+        for (int at = Home(table, hash); ; at = (at + 1) & (table.Length - 1))
+        {
+            uint slot = Volatile.Read(ref table[at]);
+            if (slot == 0) return false;
+            if ((slot & ~NumberMask) == tag) return true;
+        }
     }
 
     /// <summary>The position of an id, or −1.</summary>
     public long Find(ulong high, ulong low, ulong hash)
     {
-        Slot[] table = Volatile.Read(ref _slots);
-        for (int at = Home(table, hash); ; at = (at + 1) & (table.Length - 1))
-        {
-            ref Slot slot = ref table[at];
-            long place = Volatile.Read(ref slot.Place);
-            if (place == 0 || (slot.Low == low && slot.High == high)) return place - 1;
-        }
+        uint[] table = Volatile.Read(ref _slots);
+        return Find(table, high, low, hash, out _);
     }
 
-    /// <summary>The position of an id, or −1 when it was not in the table; then it is, at <paramref name="position"/>.</summary>
+    /// <summary>The position of an id, or −1 when it was not in the table; then it is, at <paramref name="position"/>, which follows that of the id added before.</summary>
     public long FindOrAdd(ulong high, ulong low, ulong hash, long position)
     {
-        Slot[] table = _slots;
-        for (int at = Home(table, hash); ; at = (at + 1) & (table.Length - 1))
-        {
-            ref Slot slot = ref table[at];
-            if (slot.Place != 0)
-            {
-                if (slot.Low == low && slot.High == high) return slot.Place - 1;
-                continue;
-            }
-
-            (slot.High, slot.Low) = (high, low);
-            Volatile.Write(ref slot.Place, position + 1); // last: who sees the place sees the id
-            if (++_count > table.Length / 2) Grow();
-            return -1;
-        }
+        long found = Find(_slots, high, low, hash, out int at);
+        if (found >= 0) return found;
+        if (_count == 0) _first = position;
+        if (position != _first + _count || _count == IdsMax) throw new InvalidOperationException($"position {position} does not follow {_first + _count - 1}, or the table is full");
+        (_ids[IdWords * _count], _ids[(IdWords * _count) + 1]) = (high, low);
+        Volatile.Write(ref _slots[at], Tag(hash) | (uint)++_count); // last: who sees the number sees the id
+        if (_count > IdsOf(_slots.Length)) Grow();
+        return -1;
     }
 
-    /// <summary>All entries, by <see cref="IdEntry.Hash"/>.</summary>
-    public IdEntry[] Sorted()
+    /// <summary>Puts all entries into <paramref name="entries"/> by <see cref="IdEntry.Hash"/>, their hashes into <paramref name="hashes"/>.</summary>
+    public void Sort(Span<IdEntry> entries, Span<ulong> hashes)
     {
-        IdEntry[] entries = new IdEntry[_count];
-        ulong[] hashes = new ulong[_count];
         int sorted = 0;
         foreach (bool wrapped in new[] { false, true }) // those that found no place before the table's end stand at its beginning
         {
+            ulong touched = 0;
             for (int at = 0; at < _slots.Length && sorted < _count; at++)
             {
-                ref Slot slot = ref _slots[at];
-                if (slot.Place == 0) continue;
-                ulong hash = IdEntry.HashOf(slot.High, slot.Low);
+                // The ids lie in order of arrival, not of hash: many are fetched before the first is used.
+                for (int ahead = at; at % Together == 0 && ahead < Math.Min(at + Together, _slots.Length); ahead++)
+                {
+                    if (_slots[ahead] != 0) touched |= _ids[IdWords * Number(_slots[ahead])];
+                }
+
+                if (_slots[at] == 0) continue;
+                int number = Number(_slots[at]);
+                (ulong high, ulong low) = (_ids[IdWords * number], _ids[(IdWords * number) + 1]);
+                ulong hash = IdEntry.HashOf(high, low);
                 if (Home(_slots, hash) > at != wrapped) continue;
                 int to = sorted++;
                 for (; to > 0 && hashes[to - 1] > hash; to--) (hashes[to], entries[to]) = (hashes[to - 1], entries[to - 1]);
-                (hashes[to], entries[to]) = (hash, new IdEntry(slot.High, slot.Low, slot.Place - 1));
+                (hashes[to], entries[to]) = (hash, new IdEntry(high, low, _first + number));
             }
-        }
 
-        return entries;
+            GC.KeepAlive(touched);
+        }
     }
 
-    private static int Home(Slot[] table, ulong hash) => (int)(hash >> (64 - BitOperations.Log2((uint)table.Length)));
+    private static int IdsOf(int slots) => slots / 4 * 3;
 
+    private static int Home(uint[] table, ulong hash) => (int)(hash >> (64 - BitOperations.Log2((uint)table.Length)));
+
+    private static uint Tag(ulong hash) => unchecked((uint)hash) & ~NumberMask;
+
+    private static int Number(uint slot) => (int)(slot & NumberMask) - 1;
+
+    // Gives the slot where the id is, or would be.
+    private long Find(uint[] table, ulong high, ulong low, ulong hash, out int at)
+    {
+        uint tag = Tag(hash);
+        for (at = Home(table, hash); ; at = (at + 1) & (table.Length - 1))
+        {
+            uint slot = Volatile.Read(ref table[at]);
+            if (slot == 0) return -1;
+            if ((slot & ~NumberMask) != tag) continue;
+            int number = Number(slot);
+            ulong[] ids = Volatile.Read(ref _ids);
+            if (ids[IdWords * number] == high && ids[(IdWords * number) + 1] == low) return _first + number;
+        }
+    }
+
+    // Readers may look ids up meanwhile: they see the larger table when it is filled, and its ids before it.
     private void Grow()
     {
-        Slot[] larger = new Slot[_slots.Length * 2];
-        foreach (Slot slot in _slots)
+        uint[] larger = new uint[_slots.Length * Growth];
+        ulong[] ids = new ulong[IdWords * (IdsOf(larger.Length) + 1)];
+        _ids.AsSpan(0, IdWords * _count).CopyTo(ids);
+        for (int number = 0; number < _count; number++)
         {
-            if (slot.Place == 0) continue;
-            int at = Home(larger, IdEntry.HashOf(slot.High, slot.Low));
-            while (larger[at].Place != 0) at = (at + 1) & (larger.Length - 1);
-            larger[at] = slot;
+            ulong hash = IdEntry.HashOf(ids[IdWords * number], ids[(IdWords * number) + 1]);
+            int at = Home(larger, hash);
+            while (larger[at] != 0) at = (at + 1) & (larger.Length - 1);
+            larger[at] = Tag(hash) | (uint)(number + 1);
         }
 
+        Volatile.Write(ref _ids, ids);
         Volatile.Write(ref _slots, larger);
-    }
-
-    // Place is one more than the position: 0 is a free slot.
-    private struct Slot
-    {
-        public ulong High;
-        public ulong Low;
-        public long Place;
     }
 }

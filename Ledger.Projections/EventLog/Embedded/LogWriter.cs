@@ -150,7 +150,12 @@ internal sealed class LogWriter : IAsyncDisposable
             SealedBlock last = group.Blocks[^1];
             _store.Commit(group.Blocks);
             _headFile.Write(last.Header.End, last.Hash);
-            foreach (SealedBlock block in group.Blocks) _streams.Publish(block.Header.FirstPosition, block.Streams);
+            foreach (SealedBlock block in group.Blocks)
+            {
+                _streams.Publish(block.Header.FirstPosition, block.Streams);
+                block.Release();
+            }
+
             _head.Publish(last.Header.End);
         }
 

@@ -1,14 +1,17 @@
+using System.Collections.Concurrent;
 using Ledger.Core.Events;
 using Ledger.Core.Time;
 
 namespace Ledger.Projections.EventLog.Embedded;
 
 /// <summary>For every stream its last revision and the blocks that hold it. Derived from the blocks' verified Streams parts, so it has no file that could be damaged.</summary>
-/// <remarks>The writer counts ahead of what is committed; readers see segments only once they are published. Twelve bytes and a name per stream, 24 per stream and block.</remarks>
+/// <remarks>
+/// The writer counts ahead of what is committed; readers see segments only once they are published. One thread loads, then one counts and one publishes;
+/// any thread may look up, and waits for nobody nor lets anybody wait.
+/// </remarks>
 internal sealed class StreamIndex
 {
-    private readonly Lock _gate = new();
-    private readonly Dictionary<string, StreamHistory> _streams = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, StreamHistory> _streams = new(StringComparer.Ordinal);
     private readonly Dictionary<int, StreamHistory?[]> _activity = []; // spares a name's text for each event
     private (int Window, StreamHistory?[]? Shards) _latest;
     private readonly List<StreamHistory> _touched = [];
@@ -16,24 +19,18 @@ internal sealed class StreamIndex
     /// <summary>Adds what a stored block says of its streams.</summary>
     public void Load(BlockHeader header, IReadOnlyList<StreamSpan> spans)
     {
-        lock (_gate)
+        foreach (StreamSpan span in spans)
         {
-            foreach (StreamSpan span in spans)
-            {
-                StreamHistory history = Of(span.Name);
-                if (span.FirstRevision != history.Last + 1)
-                    throw LogFaults.Chain(header.FirstPosition, $"stream {span.Name} goes on at revision {span.FirstRevision} after {history.Last}");
-                history.Last += span.Count;
-                history.Segments.Add(new Segment(header.FirstPosition, span.FirstRevision, span.Count));
-            }
+            StreamHistory history = Of(span.Name);
+            if (span.FirstRevision != history.Last + 1)
+                throw LogFaults.Chain(header.FirstPosition, $"stream {span.Name} goes on at revision {span.FirstRevision} after {history.Last}");
+            history.Last += span.Count;
+            history.Add(new Segment(header.FirstPosition, span.FirstRevision, span.Count));
         }
     }
 
     /// <summary>The stream's last revision as the writer counts, −1 when it has no events.</summary>
-    public long Last(string stream)
-    {
-        lock (_gate) return _streams.TryGetValue(stream, out StreamHistory? history) ? history.Last : -1;
-    }
+    public long Last(string stream) => _streams.TryGetValue(stream, out StreamHistory? history) ? history.Last : -1;
 
     /// <summary>Assigns the next revision of an activity stream.</summary>
     public void NextOfActivity(int window, int shard)
@@ -44,11 +41,11 @@ internal sealed class StreamIndex
             _latest = (window, shards);
         }
 
-        Next(_latest.Shards[shard] ??= Locked(StreamName.Activity(Day.FromNumber(window), shard).Value));
+        Next(_latest.Shards[shard] ??= Of(StreamName.Activity(Day.FromNumber(window), shard).Value));
     }
 
     /// <summary>Assigns the next revision of any stream.</summary>
-    public long Next(string stream) => Next(Locked(stream));
+    public long Next(string stream) => Next(Of(stream));
 
     /// <summary>What was assigned since the last call: the streams of one block.</summary>
     public List<StreamSpan> EndBlock()
@@ -67,29 +64,25 @@ internal sealed class StreamIndex
     /// <summary>Shows a committed block's streams to readers.</summary>
     public void Publish(long firstPosition, IReadOnlyList<StreamSpan> spans)
     {
-        lock (_gate)
-        {
-            foreach (StreamSpan span in spans) Of(span.Name).Segments.Add(new Segment(firstPosition, span.FirstRevision, span.Count));
-        }
+        foreach (StreamSpan span in spans) Of(span.Name).Add(new Segment(firstPosition, span.FirstRevision, span.Count));
     }
 
     /// <summary>The published segment that holds a revision, or the last one when the revision is beyond; null when there is none.</summary>
     public Segment? Find(string stream, long revision)
     {
-        lock (_gate)
+        if (!_streams.TryGetValue(stream, out StreamHistory? history)) return null;
+        ReadOnlySpan<Segment> segments = history.Published;
+        if (segments.IsEmpty) return null;
+        int low = 0;
+        int high = segments.Length - 1;
+        while (low < high)
         {
-            if (!_streams.TryGetValue(stream, out StreamHistory? history) || history.Segments.Count == 0) return null;
-            int low = 0;
-            int high = history.Segments.Count - 1;
-            while (low < high)
-            {
-                int middle = (low + high + 1) / 2;
-                if (history.Segments[middle].FirstRevision <= revision) low = middle;
-                else high = middle - 1;
-            }
-
-            return history.Segments[low];
+            int middle = (low + high + 1) / 2;
+            if (segments[middle].FirstRevision <= revision) low = middle;
+            else high = middle - 1;
         }
+
+        return segments[low];
     }
 
     private long Next(StreamHistory history)
@@ -99,16 +92,7 @@ internal sealed class StreamIndex
         return ++history.Last;
     }
 
-    private StreamHistory Locked(string stream)
-    {
-        lock (_gate) return Of(stream);
-    }
-
-    private StreamHistory Of(string stream)
-    {
-        if (!_streams.TryGetValue(stream, out StreamHistory? history)) _streams.Add(stream, history = new StreamHistory(stream));
-        return history;
-    }
+    private StreamHistory Of(string stream) => _streams.GetOrAdd(stream, static name => new StreamHistory(name));
 
     /// <param name="FirstPosition">The block.</param>
     /// <param name="FirstRevision">Of the stream's events in it.</param>
@@ -120,12 +104,37 @@ internal sealed class StreamIndex
 
     private sealed class StreamHistory(string name)
     {
+        private Segment[] _segments = new Segment[1]; // a larger one is seen before what it has more
+        private int _published;
+
         public string Name => name;
 
         public long Last { get; set; } = -1;
 
         public int InBlock { get; set; }
 
-        public List<Segment> Segments { get; } = new(1);
+        /// <summary>In order; what is published later is not in it.</summary>
+        public ReadOnlySpan<Segment> Published
+        {
+            get
+            {
+                int count = Volatile.Read(ref _published);
+                return Volatile.Read(ref _segments).AsSpan(0, count);
+            }
+        }
+
+        public void Add(Segment segment)
+        {
+            int count = _published;
+            if (count == _segments.Length)
+            {
+                Segment[] larger = new Segment[count * 2];
+                _segments.CopyTo(larger, 0);
+                Volatile.Write(ref _segments, larger);
+            }
+
+            _segments[count] = segment;
+            Volatile.Write(ref _published, count + 1);
+        }
     }
 }

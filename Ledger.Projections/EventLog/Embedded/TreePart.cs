@@ -16,31 +16,29 @@ internal static class TreePart
 
     private const long TileMask = TileLeaves - 1;
 
-    /// <summary>Appends leaves to the frontier and adds the kept nodes that they complete in order; whole tiles are hashed together, overwriting their leaves.</summary>
+    /// <summary>
+    /// Appends leaves to the frontier and adds the kept nodes that they complete in order; the largest subtrees that fit are hashed together, overwriting
+    /// their leaves.
+    /// </summary>
     public static void Append(LogFrontier frontier, Span<Digest> leaves, List<Digest> completed, LogHasher hasher)
     {
         while (!leaves.IsEmpty)
         {
-            if ((frontier.Size & TileMask) == 0 && leaves.Length >= TileLeaves)
-            {
-                Span<Digest> nodes = leaves[..TileLeaves];
-                for (int width = TileLeaves; width > 1; width /= 2) hasher.Parents(nodes[..width], nodes);
-                Append(frontier, TileLevel, nodes[0], completed);
-                leaves = leaves[TileLeaves..];
-            }
-            else
-            {
-                Append(frontier, 0, leaves[0], completed);
-                leaves = leaves[1..];
-            }
+            int aligned = BitOperations.TrailingZeroCount(frontier.Size | TileLeaves);
+            int level = Math.Min(aligned, BitOperations.Log2((uint)leaves.Length));
+            Span<Digest> nodes = leaves[..(1 << level)];
+            for (int width = nodes.Length; width > 1; width /= 2) hasher.Parents(nodes[..width], nodes);
+            Append(frontier, level, nodes[0], completed);
+            leaves = leaves[nodes.Length..];
         }
     }
 
+    // A tile is complete when the subtree is one, or ends one.
     private static void Append(LogFrontier frontier, int level, Digest subtree, List<Digest> completed)
     {
         Digest node = subtree;
         if (level == TileLevel) completed.Add(node);
-        if (level == TileLevel || (frontier.Size & TileMask) == TileMask)
+        if (((frontier.Size + (1L << level)) & TileMask) == 0)
         {
             ReadOnlySpan<Digest> peaks = frontier.Peaks;
             for (int up = 1; ((frontier.Size >> (level + up - 1)) & 1) == 1; up++)

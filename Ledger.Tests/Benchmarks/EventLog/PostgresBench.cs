@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Ledger.Benchmarks.Ingest;
 using Ledger.Core.Events;
 using Ledger.Core.Identity;
 using Ledger.Projections.EventLog;
@@ -36,6 +37,8 @@ internal static class PostgresBench
         }
 
         double peer = Math.Max(Median(one), Median(many));
+        Figures.Record("postgres", Median(store));
+        Figures.Record("postgres-bare", peer);
         Console.WriteLine($"  medians: bare COPY with a unique id {Median(one):#,0}/s and {Median(many):#,0}/s, the store {Median(store):#,0}/s: {Median(store) / peer:0.00} times the better of them");
         await ReadAsync(server, "bench_0");
     }

@@ -44,8 +44,9 @@ public static class EventStoreBench
             await using EmbeddedEventLog log = await EmbeddedEventLog.OpenAsync(directory);
             await LedgerGenesis.EnsureAsync(log, Ruleset.Default, TimeProvider.System);
             EventIntake intake = EventIntake.Open(log, TimeProvider.System);
-            Report("weledger, embedded log", await LoadAsync(node, new LedgerStreams(log, intake)));
-            Report("answers at once, keeps nothing", await LoadAsync(node, new NothingKept()));
+            Report("eventstore", "weledger, embedded log", await LoadAsync(node, new LedgerStreams(log, intake)));
+            Report("eventstore-limit", "answers at once, keeps nothing", await LoadAsync(node, new NothingKept()));
+            Record("eventstore-peer", (PeerAppends, PeerReads));
         }
         finally
         {
@@ -65,13 +66,25 @@ public static class EventStoreBench
         using Process process = Process.Start(start)!;
         string output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
+        if (process.ExitCode != 0 || !output.TrimEnd().EndsWith('}'))
+            throw new InvalidOperationException($"load.mjs ended with {process.ExitCode} and no figures; what it found wrong is above");
         using JsonDocument told = JsonDocument.Parse(output);
         return (told.RootElement.GetProperty("appendsPerSecond").GetDouble(), told.RootElement.GetProperty("readsPerSecond").GetDouble());
     }
 
-    private static void Report(string label, (double Appends, double Reads) rates) => Console.WriteLine(string.Create(
-        CultureInfo.InvariantCulture,
-        $"  {label,-32} {rates.Appends,10:N0} appends/s ({rates.Appends / PeerAppends:0.00} × EventStoreDB 23.10), {rates.Reads,10:N0} reads/s ({rates.Reads / PeerReads:0.00} ×)"));
+    private static void Record(string figure, (double Appends, double Reads) rates)
+    {
+        Figures.Record(figure + "-appends", rates.Appends);
+        Figures.Record(figure + "-reads", rates.Reads);
+    }
+
+    private static void Report(string figure, string label, (double Appends, double Reads) rates)
+    {
+        Record(figure, rates);
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"  {label,-32} {rates.Appends,10:N0} appends/s ({rates.Appends / PeerAppends:0.00} × EventStoreDB 23.10), {rates.Reads,10:N0} reads/s ({rates.Reads / PeerReads:0.00} ×)"));
+    }
 
     /// <summary>Answers every append as done and reads the same event again and again.</summary>
     private sealed class NothingKept : IStreamStore

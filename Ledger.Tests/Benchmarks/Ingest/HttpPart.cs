@@ -12,11 +12,11 @@ internal static class HttpPart
 {
     private const int WarmUpRequests = 400;
 
-    public static Task BatchesAsync() => RunAsync(requests: 3_000, eventsEach: 1_000, callers: 8, rounds: 3);
+    public static Task BatchesAsync() => RunAsync("http", requests: 3_000, eventsEach: 1_000, callers: 8, rounds: 3);
 
-    public static Task SinglesAsync() => RunAsync(requests: 40_000, eventsEach: 1, callers: 64, rounds: 3);
+    public static Task SinglesAsync() => RunAsync("http-single", requests: 40_000, eventsEach: 1, callers: 64, rounds: 3);
 
-    private static async Task RunAsync(int requests, int eventsEach, int callers, int rounds)
+    private static async Task RunAsync(string figure, int requests, int eventsEach, int callers, int rounds)
     {
         string folder = Directory.CreateTempSubdirectory("http-bench-").FullName;
         string key = ServerProcess.NewKey(folder, "load", "activity:write");
@@ -25,6 +25,7 @@ internal static class HttpPart
             using HttpClient client = new(new SocketsHttpHandler { MaxConnectionsPerServer = callers }) { BaseAddress = server.Http };
             client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
             Random random = new(1);
+            List<(double Rate, double P99)> measured = [];
             await SendAsync(client, Bodies(random, WarmUpRequests, eventsEach), eventsEach, callers, new double[WarmUpRequests]);
             for (int round = 0; round < rounds; round++)
             {
@@ -37,10 +38,15 @@ internal static class HttpPart
                 long events = (long)requests * eventsEach;
                 IngestBench.Print($"{callers} callers, events", events, elapsed);
                 Array.Sort(ms);
+                measured.Add((events / elapsed.TotalSeconds, ms[requests * 99 / 100]));
                 Console.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
                     $"    {requests / elapsed.TotalSeconds:N0} requests/s; answered in p50 {ms[requests / 2]:F1} ms, p99 {ms[requests * 99 / 100]:F1} ms, max {ms[^1]:F1} ms; processor per event: server {(server.ProcessorTime - server0).TotalMicroseconds / events:F2} µs, load {(Environment.CpuUsage.TotalTime - own0).TotalMicroseconds / events:F2} µs"));
             }
+
+            (double rate, double p99) = measured.OrderBy(round => round.Rate).ElementAt(rounds / 2);
+            Figures.Record(figure, rate);
+            Figures.Record(figure + "-p99", p99);
         }
 
         Directory.Delete(folder, recursive: true);
@@ -67,7 +73,7 @@ internal static class HttpPart
     }
 
     /// <summary>60 % views, 25 % likes, the rest follows and shares, of the last hour.</summary>
-    private static byte[][] Bodies(Random random, int requests, int eventsEach)
+    public static byte[][] Bodies(Random random, int requests, int eventsEach)
     {
         DateTimeOffset now = DateTimeOffset.UtcNow;
         byte[][] bodies = new byte[requests][];

@@ -16,10 +16,14 @@ internal static class IngestBench
     [
         new("json", "reading and writing NDJSON, one thread", JsonPart.RunAsync),
         new("intake", "the intake over the embedded log, groups of 5,000, one caller", IntakePart.RunAsync),
+        new("embedded", "durable appends to the embedded log, in process", EmbeddedPart.BatchesAsync),
+        new("embedded-single", "the same, one event an append", EmbeddedPart.SinglesAsync),
         new("http", "POST /v1/events to a server of its own, NDJSON in batches of 1,000, load generator included", HttpPart.BatchesAsync),
         new("http-single", "the same, one event a request, 64 callers", HttpPart.SinglesAsync),
         new("postgres", "the PostgreSQL store beside a bare COPY", PostgresBench.RunAsync),
         new("eventstore", "the EventStoreDB face with its official client beside a null server", EventStoreBench.RunAsync),
+        new("redis", "Redis Streams, appendfsync always", PeersPart.RedisAsync),
+        new("nats", "NATS JetStream, file storage", PeersPart.NatsAsync),
     ];
 
     /// <param name="names">Which parts; all of them when none is named.</param>
@@ -36,6 +40,8 @@ internal static class IngestBench
             Console.WriteLine($"{part.Name}: {part.Shows}");
             await part.RunAsync();
         }
+
+        Figures.Print();
 
         return 0;
     }

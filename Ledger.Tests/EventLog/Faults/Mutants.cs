@@ -24,7 +24,7 @@ internal static class Mutants
         public void Commit(IReadOnlyList<SealedBlock> blocks)
         {
             if (_before.Count > 0) store.Commit(_before);
-            _before = [.. blocks];
+            _before = [.. blocks.Select(block => block with { Parts = [.. block.Parts.Select(part => (ReadOnlyMemory<byte>)part.ToArray())] })]; // their memory serves other blocks soon
         }
 
         public void Checkpoint() => store.Checkpoint();

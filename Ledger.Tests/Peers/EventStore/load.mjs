@@ -5,10 +5,11 @@ import { KurrentDBClient, jsonEvent, START } from "@kurrent/kurrentdb-client";
 
 const [address, events, batch, inFlight] = [process.argv[2], ...process.argv.slice(3).map(Number)];
 const client = KurrentDBClient.connectionString(address);
+const occurredAt = new Date(Date.now() - 3_600_000).toISOString();
 
 function newEvent(i) {
   const id = randomUUID();
-  const data = { id, kind: "liked", v: 1, occurredAt: "2026-11-22T09:00:00.000Z", account: `user-${i % 10000}`, content: `video-${i % 997}` };
+  const data = { id, kind: "liked", v: 1, occurredAt, account: `user-${i % 10000}`, content: `video-${i % 997}` };
   return jsonEvent({ id, type: "liked", data });
 }
 
