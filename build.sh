@@ -12,10 +12,15 @@ need_sdk() {
     fi
 }
 
-# Publishes the program to artifacts/weledger and a launcher to artifacts/bin.
+# Compiled ahead of time for this machine's kind: a verb is at work at once instead of after compiling itself.
 publish() {
+    dotnet publish "$1" -c Release --use-current-runtime --self-contained false -p:PublishReadyToRun=true -o "artifacts/$2" -v quiet -nologo
+}
+
+# Publishes the program to artifacts/weledger and a launcher to artifacts/bin.
+publish_program() {
     need_sdk
-    dotnet publish Ledger.Host -c Release -o artifacts/weledger -v quiet -nologo
+    publish Ledger.Host weledger
     mkdir -p artifacts/bin
     printf '#!/bin/sh\nexec dotnet "%s" "$@"\n' "$PWD/artifacts/weledger/weledger.dll" >artifacts/bin/weledger
     chmod +x artifacts/bin/weledger
@@ -23,11 +28,11 @@ publish() {
 
 case "${1:-help}" in
     build)
-        publish
+        publish_program
         echo "built; put it on the path with: export PATH=\"$PWD/artifacts/bin:\$PATH\""
         ;;
     demo)
-        publish
+        publish_program
         # The chain that the demo settles on; without npm it says so and proves offline.
         if command -v npm >/dev/null && [ ! -d Ledger.ChainBridge/Nodes/node_modules ]; then
             (cd Ledger.ChainBridge/Nodes && npm ci --no-audit --no-fund --loglevel=error) >&2 || true
@@ -53,15 +58,15 @@ case "${1:-help}" in
         fi
         need_sdk
         [ "${2:-}" != ingest ] || Ledger.Tests/Support/install-parts.sh peers
-        dotnet build Ledger.Tests/Benchmarks -c Release -v quiet -nologo
-        exec dotnet Ledger.Tests/Benchmarks/bin/Release/net10.0/Ledger.Benchmarks.dll "${@:2}"
+        publish Ledger.Tests/Benchmarks benchmarks
+        exec dotnet artifacts/benchmarks/Ledger.Benchmarks.dll "${@:2}"
         ;;
     *)
         cat <<'HELP'
-./build.sh demo            seven days of a community: ingest, fold, close, statements, proofs, audit
+./build.sh demo            seven days of a community: ingest, fold, close, statements, proofs, audit; --live: a real broadcast
 ./build.sh test [args]     builds with all analyzers and runs every test
 ./build.sh soak [args]     the same tests, those with many rounds 20 times as long (SOAK=N: N times)
-./build.sh bench NAME      fold, append, close, ingest, cid, settle or gas: measures and prints the figures
+./build.sh bench NAME      fold, append, close, ingest, settle, gas, live, chat, cid or transcode: measures and prints the figures
 ./build.sh build           builds the weledger program into artifacts/
 HELP
         [ "${1:-help}" = help ] || exit 2

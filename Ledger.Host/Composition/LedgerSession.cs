@@ -34,18 +34,18 @@ internal sealed class LedgerSession : IAsyncDisposable
     /// <param name="progress">Told how far the opening is.</param>
     /// <param name="cancel">Ends the opening.</param>
     public static async Task<LedgerSession> ReadAsync(LogAddress address, string dataDirectory, TimeProvider clock, IProgress<LedgerProgress>? progress, CancellationToken cancel) =>
-        await OpenAsync(await LogStores.ReadAsync(address, cancel), isReadOnly: true, withViews: false, dataDirectory, clock, progress, cancel);
+        await OpenAsync(() => LogStores.ReadAsync(address, cancel), isReadOnly: true, withViews: false, dataDirectory, clock, progress, cancel);
 
     /// <summary>The same for writing, making the log when there is none, under a first ruleset or the default one.</summary>
     /// <inheritdoc cref="ReadAsync"/>
     public static async Task<LedgerSession> WriteAsync(
         LogAddress address, string dataDirectory, TimeProvider clock, IProgress<LedgerProgress>? progress, CancellationToken cancel, Core.Rulesets.Ruleset? first = null) =>
-        await OpenAsync(await LedgerLog.WriteAsync(address, clock, cancel, first), isReadOnly: false, withViews: false, dataDirectory, clock, progress, cancel);
+        await OpenAsync(() => LedgerLog.WriteAsync(address, clock, cancel, first), isReadOnly: false, withViews: false, dataDirectory, clock, progress, cancel);
 
     /// <summary>The same for writing and for answering questions: read models follow the ledger.</summary>
     /// <inheritdoc cref="ReadAsync"/>
     public static async Task<LedgerSession> ServeAsync(LogAddress address, string dataDirectory, TimeProvider clock, IProgress<LedgerProgress>? progress, CancellationToken cancel) =>
-        await OpenAsync(await LedgerLog.WriteAsync(address, clock, cancel), isReadOnly: false, withViews: true, dataDirectory, clock, progress, cancel);
+        await OpenAsync(() => LedgerLog.WriteAsync(address, clock, cancel), isReadOnly: false, withViews: true, dataDirectory, clock, progress, cancel);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -56,13 +56,16 @@ internal sealed class LedgerSession : IAsyncDisposable
         await Log.DisposeAsync();
     }
 
-    private static async Task<LedgerSession> OpenAsync(IEventLog log, bool isReadOnly, bool withViews, string dataDirectory, TimeProvider clock, IProgress<LedgerProgress>? progress, CancellationToken cancel)
+    private static async Task<LedgerSession> OpenAsync(Func<Task<IEventLog>> open, bool isReadOnly, bool withViews, string dataDirectory, TimeProvider clock, IProgress<LedgerProgress>? progress, CancellationToken cancel)
     {
-        ActorHost? actors = null;
+        // Side by side: neither needs the other, and each takes as long.
+        Task<ActorHost> starting = Task.Run(() => ActorHost.StartAsync(cancel), CancellationToken.None);
+        IEventLog? log = null;
         ReadModelStore? views = null;
         try
         {
-            actors = await ActorHost.StartAsync(cancel);
+            log = await open();
+            ActorHost actors = await starting;
             if (withViews) views = await ReadModelStore.OpenAsync(dataDirectory, log, cancel);
             RewardLedger ledger = await RewardLedger.OpenAsync(log, actors.Actors, clock, new FoldOptions(), isReadOnly, new SnapshotFolder(dataDirectory), views, progress, cancel);
             return new LedgerSession(log, actors, ledger, views, dataDirectory);
@@ -70,8 +73,9 @@ internal sealed class LedgerSession : IAsyncDisposable
         catch
         {
             views?.Dispose();
-            if (actors is not null) await actors.DisposeAsync();
-            await log.DisposeAsync();
+            await ((Task)starting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (starting.IsCompletedSuccessfully) await (await starting).DisposeAsync();
+            if (log is not null) await log.DisposeAsync();
             throw;
         }
     }

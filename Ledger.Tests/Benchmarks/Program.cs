@@ -1,14 +1,16 @@
 using System.Globalization;
 using BenchmarkDotNet.Running;
+using Ledger.Benchmarks.Chat;
 using Ledger.Benchmarks.EventLog;
 using Ledger.Benchmarks.Fold;
 using Ledger.Benchmarks.Ingest;
+using Ledger.Benchmarks.Livestream;
 using Ledger.Benchmarks.Merkle;
 using Ledger.Benchmarks.Payouts;
 using Ledger.Benchmarks.Settlement;
 using Ledger.Benchmarks.Video;
 
-// fold, append, close and cid print the figures of the main path; micro runs the BenchmarkDotNet classes beside the code.
+// Each name prints the figures of one part; micro runs the BenchmarkDotNet classes beside the code.
 switch (args)
 {
     case ["fold", "--peers", .. var rest]:
@@ -37,6 +39,14 @@ switch (args)
     case ["settle"]:
         await SettleBench.RunAsync(1_000_000);
         return 0;
+    case ["live"]:
+        await LiveBench.RunAsync();
+        return 0;
+    case ["chat", .. var protocols]:
+        return await ChatBench.RunAsync(protocols);
+    case ["transcode", .. var rest]:
+        await TranscodeBench.RunAsync(rest.Length > 0 ? int.Parse(rest[0], CultureInfo.InvariantCulture) : 15);
+        return 0;
     case ["micro", .. var rest]:
         BenchmarkSwitcher.FromAssembly(typeof(FoldBench).Assembly).Run(rest);
         return 0;
@@ -47,6 +57,6 @@ switch (args)
         await ReplayBench.ReplayAsync(directory);
         return 0;
     default:
-        Console.Error.WriteLine("fold [--peers] [EVENTS] | append [EVENTS] | close [--peers] | ingest [PART…] | cid [MIB] | settle | micro [BenchmarkDotNet arguments]");
+        Console.Error.WriteLine("fold [--peers] [EVENTS] | append [EVENTS] | close [--peers] | ingest [PART…] | settle | live | chat [tcp] [websocket] | cid [MIB] | transcode [SECONDS] | micro [BenchmarkDotNet arguments]");
         return 2;
 }
