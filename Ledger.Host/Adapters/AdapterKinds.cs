@@ -1,3 +1,6 @@
+using Ledger.Host.Adapters.Chat;
+using Ledger.Host.Adapters.Shares;
+
 namespace Ledger.Host.Adapters;
 
 /// <summary>Every adapter of this build, a line each.</summary>
@@ -5,5 +8,7 @@ internal static class AdapterKinds
 {
     public static IReadOnlyList<AdapterKind> All { get; } =
     [
+        ChatAdapter.Kind,
+        SharesAdapter.Kind,
     ];
 }

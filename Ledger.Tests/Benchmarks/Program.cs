@@ -1,10 +1,12 @@
 using System.Globalization;
 using BenchmarkDotNet.Running;
+using Ledger.Benchmarks.Chat;
 using Ledger.Benchmarks.EventLog;
 using Ledger.Benchmarks.Fold;
 using Ledger.Benchmarks.Ingest;
 using Ledger.Benchmarks.Merkle;
 using Ledger.Benchmarks.Payouts;
+using Ledger.Benchmarks.Settlement;
 using Ledger.Benchmarks.Video;
 
 // fold, append, close and cid print the figures of the main path; micro runs the BenchmarkDotNet classes beside the code.
@@ -33,6 +35,11 @@ switch (args)
         return 0;
     case ["ingest", .. var parts]:
         return await IngestBench.RunAsync(parts);
+    case ["chat", .. var protocols]:
+        return await ChatBench.RunAsync(protocols);
+    case ["settle"]:
+        await SettleBench.RunAsync(1_000_000);
+        return 0;
     case ["micro", .. var rest]:
         BenchmarkSwitcher.FromAssembly(typeof(FoldBench).Assembly).Run(rest);
         return 0;
@@ -43,6 +50,6 @@ switch (args)
         await ReplayBench.ReplayAsync(directory);
         return 0;
     default:
-        Console.Error.WriteLine("fold [--peers] [EVENTS] | append [EVENTS] | close [--peers] | ingest [PART…] | cid [MIB] | micro [BenchmarkDotNet arguments]");
+        Console.Error.WriteLine("fold [--peers] [EVENTS] | append [EVENTS] | close [--peers] | ingest [PART…] | cid [MIB] | chat [tcp] [websocket] | settle | micro [BenchmarkDotNet arguments]");
         return 2;
 }
