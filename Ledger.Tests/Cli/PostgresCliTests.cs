@@ -77,7 +77,7 @@ public sealed class PostgresCliTests : IDisposable
         string key = ServerProcess.NewKey(_cli.Data, "app", "activity:write");
         foreach (string outcome in new[] { "\"accepted\":1,", "\"duplicates\":1," })
         {
-            using ServerProcess server = await ServerProcess.StartAsync(_cli.Data, await harness.AddressAsync());
+            using ServerProcess server = await ServerProcess.StartAsync(_cli.Data, "--log", await harness.AddressAsync());
             using HttpClient client = new() { BaseAddress = server.Http };
             client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
             using StringContent body = new(

@@ -15,15 +15,6 @@ public sealed class ServerProcess : IDisposable
     public Uri Http { get; }
 
     /// <summary>Starts it and waits until it listens.</summary>
-<<<<<<< HEAD
-    /// <param name="dataDirectory">Its data folder.</param>
-    /// <param name="log">Where its log lives, unless in the folder.</param>
-    /// <exception cref="InvalidOperationException">It ended instead; the message is what it said.</exception>
-    public static async Task<ServerProcess> StartAsync(string dataDirectory, string? log = null)
-    {
-        string program = Path.Combine(AppContext.BaseDirectory, "weledger.dll");
-        ProcessStartInfo start = new("dotnet", [program, "serve", "--data", dataDirectory, "--http", "127.0.0.1:0", "--grpc", "127.0.0.1:0", "--json", .. log is null ? [] : (string[])["--log", log]]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-=======
     /// <param name="dataDirectory">The data folder.</param>
     /// <param name="more">Further arguments of <c>serve</c>.</param>
     /// <exception cref="InvalidOperationException">It ended instead; the message is what it said.</exception>
@@ -31,7 +22,6 @@ public sealed class ServerProcess : IDisposable
     {
         string program = Path.Combine(AppContext.BaseDirectory, "weledger.dll");
         ProcessStartInfo start = new("dotnet", [program, "serve", "--data", dataDirectory, "--http", "127.0.0.1:0", "--grpc", "127.0.0.1:0", "--json", .. more]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
->>>>>>> main
         Process process = Process.Start(start)!;
         string said = "";
         process.ErrorDataReceived += (_, line) => said += line.Data + "\n";
