@@ -20,6 +20,9 @@ internal sealed class IdIndex : IDisposable
 
     private const int FanIn = 4;
 
+    // A merge of many ids takes longer than a table takes to fill; the writer waits only when so many tables do.
+    private const int WaitingMax = 4;
+
     // So many ids are looked up together that their cache misses overlap, and so few that what was fetched is still there.
     private const int Together = 64;
 
@@ -28,7 +31,7 @@ internal sealed class IdIndex : IDisposable
     private readonly int _slots;
     private readonly Lock _gate = new(); // orders changes of the state
     private State _state = new(new IdTable(16), [], []);
-    private Task _behind = Task.CompletedTask;
+    private readonly Queue<Task> _behind = []; // writes under way and waiting, in order
     private IdEntry[] _entries = []; // scratch of the one write under way
     private ulong[] _hashes = [];
     private long _covered;
@@ -113,16 +116,24 @@ internal sealed class IdIndex : IDisposable
     /// <summary>Makes a run of a frozen table, which holds exactly the ids from the last run to <paramref name="end"/>; the block that ends there is in the log.</summary>
     public void WriteBehind(IdTable full, long end, Digest blockHash)
     {
-        _behind.GetAwaiter().GetResult(); // the table before this one is still being written: wait, or memory would grow
+        // Memory must not grow without limit, and a failure must not pass.
+        while (_behind.TryPeek(out Task? oldest) && (oldest.IsCompleted || _behind.Count == WaitingMax)) _behind.Dequeue().GetAwaiter().GetResult();
+
         long from = _covered;
         _covered = end;
-        _behind = Task.Run(() => Write(full, from, end, blockHash));
+        _behind.Enqueue(WriteAfterAsync(_behind.LastOrDefault() ?? Task.CompletedTask, full, from, end, blockHash));
     }
 
     public void Dispose()
     {
-        _behind.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).Wait();
+        foreach (Task write in _behind) write.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).Wait();
         foreach (IdRun run in _state.Runs) run.Dispose();
+    }
+
+    private async Task WriteAfterAsync(Task before, IdTable full, long from, long end, Digest blockHash)
+    {
+        await before;
+        await Task.Run(() => Write(full, from, end, blockHash));
     }
 
     private static ulong High(ReadOnlySpan<byte> ids, int index) => BinaryPrimitives.ReadUInt64BigEndian(ids[(index * EventId.SizeBytes)..]);
