@@ -5,6 +5,7 @@ using Ledger.Benchmarks.Fold;
 using Ledger.Benchmarks.Ingest;
 using Ledger.Benchmarks.Merkle;
 using Ledger.Benchmarks.Payouts;
+using Ledger.Benchmarks.Settlement;
 using Ledger.Benchmarks.Video;
 
 // fold, append, close, cid and transcode print the figures of the main path; micro runs the BenchmarkDotNet classes beside the code.
@@ -36,6 +37,9 @@ switch (args)
         return 0;
     case ["ingest", .. var parts]:
         return await IngestBench.RunAsync(parts);
+    case ["settle"]:
+        await SettleBench.RunAsync(1_000_000);
+        return 0;
     case ["micro", .. var rest]:
         BenchmarkSwitcher.FromAssembly(typeof(FoldBench).Assembly).Run(rest);
         return 0;
@@ -46,6 +50,6 @@ switch (args)
         await ReplayBench.ReplayAsync(directory);
         return 0;
     default:
-        Console.Error.WriteLine("fold [--peers] [EVENTS] | append [EVENTS] | close [--peers] | ingest [PART…] | cid [MIB] | transcode [SECONDS] | micro [BenchmarkDotNet arguments]");
+        Console.Error.WriteLine("fold [--peers] [EVENTS] | append [EVENTS] | close [--peers] | ingest [PART…] | cid [MIB] | transcode [SECONDS] | settle | micro [BenchmarkDotNet arguments]");
         return 2;
 }
