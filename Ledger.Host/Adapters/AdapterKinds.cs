@@ -1,3 +1,8 @@
+using Ledger.Host.Adapters.Chat;
+using Ledger.Host.Adapters.Shares;
+using Ledger.Host.Adapters.Video;
+using Ledger.Host.Adapters.Watching;
+
 namespace Ledger.Host.Adapters;
 
 /// <summary>Every adapter of this build, a line each.</summary>
@@ -5,7 +10,9 @@ internal static class AdapterKinds
 {
     public static IReadOnlyList<AdapterKind> All { get; } =
     [
-        Video.VideoAdapter.Kind,
-        Watching.WatchingAdapter.Kind,
+        ChatAdapter.Kind,
+        SharesAdapter.Kind,
+        VideoAdapter.Kind,
+        WatchingAdapter.Kind,
     ];
 }

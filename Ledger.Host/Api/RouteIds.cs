@@ -30,11 +30,11 @@ internal static class RouteIds
 
     /// <summary>An id's text: routing leaves an escaped slash as it came.</summary>
     /// <exception cref="ApiProblemException">A code of <see cref="IdText"/>.</exception>
-    public static string Id(string text)
-    {
-        string id = text.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
-        return IdText.Fault(id) is { } fault
-            ? throw new ApiProblemException(Problems.Malformed(fault, $"an id is 1 to {IdText.BytesMax} bytes of UTF-8 without control characters"))
-            : id;
-    }
+    public static string Id(string text) => Require(text.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>An id's text as it stands in a body.</summary>
+    /// <exception cref="ApiProblemException">A code of <see cref="IdText"/>.</exception>
+    public static string Require(string text) => IdText.Fault(text) is { } fault
+        ? throw new ApiProblemException(Problems.Malformed(fault, $"an id is 1 to {IdText.BytesMax} bytes of UTF-8 without control characters"))
+        : text;
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using BenchmarkDotNet.Running;
+using Ledger.Benchmarks.Chat;
 using Ledger.Benchmarks.EventLog;
 using Ledger.Benchmarks.Fold;
 using Ledger.Benchmarks.Ingest;
@@ -37,6 +38,8 @@ switch (args)
         return 0;
     case ["ingest", .. var parts]:
         return await IngestBench.RunAsync(parts);
+    case ["chat", .. var protocols]:
+        return await ChatBench.RunAsync(protocols);
     case ["settle"]:
         await SettleBench.RunAsync(1_000_000);
         return 0;
@@ -50,6 +53,6 @@ switch (args)
         await ReplayBench.ReplayAsync(directory);
         return 0;
     default:
-        Console.Error.WriteLine("fold [--peers] [EVENTS] | append [EVENTS] | close [--peers] | ingest [PART…] | cid [MIB] | transcode [SECONDS] | settle | micro [BenchmarkDotNet arguments]");
+        Console.Error.WriteLine("fold [--peers] [EVENTS] | append [EVENTS] | close [--peers] | ingest [PART…] | cid [MIB] | chat [tcp] [websocket] | transcode [SECONDS] | settle | micro [BenchmarkDotNet arguments]");
         return 2;
 }

@@ -15,11 +15,13 @@ public sealed class ServerProcess : IDisposable
     public Uri Http { get; }
 
     /// <summary>Starts it and waits until it listens.</summary>
+    /// <param name="dataDirectory">The data folder.</param>
+    /// <param name="more">Further arguments of <c>serve</c>.</param>
     /// <exception cref="InvalidOperationException">It ended instead; the message is what it said.</exception>
-    public static async Task<ServerProcess> StartAsync(string dataDirectory)
+    public static async Task<ServerProcess> StartAsync(string dataDirectory, params string[] more)
     {
         string program = Path.Combine(AppContext.BaseDirectory, "weledger.dll");
-        ProcessStartInfo start = new("dotnet", [program, "serve", "--data", dataDirectory, "--http", "127.0.0.1:0", "--grpc", "127.0.0.1:0", "--json"]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new("dotnet", [program, "serve", "--data", dataDirectory, "--http", "127.0.0.1:0", "--grpc", "127.0.0.1:0", "--json", .. more]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         Process process = Process.Start(start)!;
         string said = "";
         process.ErrorDataReceived += (_, line) => said += line.Data + "\n";
