@@ -55,7 +55,7 @@ internal static class DemoPage
         page.Command("weledger import FILE --map kuairand");
         page.Blank();
         page.Line(string.Create(CultureInfo.InvariantCulture, $"Took {took.TotalSeconds:0.0} s. The data stays in {folder}"));
-        page.Line(result.Settlement?.Verdict ?? "settled nothing: anvil is not here; the proof above holds offline");
+        page.Line(result.Settlement?.Verdict ?? "settled nothing: there is no anvil here, which npm installs; the proof above holds offline");
         page.Line(AuditVerb.Verdict(audit));
     }
 

@@ -67,7 +67,7 @@ public sealed class DemoCliTests : IDisposable
         string said = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         Assert.True(process.ExitCode == ExitCode.Ok, said + await error);
-        Assert.Contains("\nsettled nothing: anvil is not here; the proof above holds offline\n", said, StringComparison.Ordinal);
+        Assert.Contains("\nsettled nothing: there is no anvil here, which npm installs; the proof above holds offline\n", said, StringComparison.Ordinal);
         Assert.EndsWith("\naudit ok, 1 windows, 0 differences\n", said, StringComparison.Ordinal);
     }
 
