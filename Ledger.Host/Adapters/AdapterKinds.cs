@@ -1,6 +1,8 @@
-using Ledger.Host.Adapters.Livestream;
 using Ledger.Host.Adapters.Chat;
+using Ledger.Host.Adapters.Livestream;
 using Ledger.Host.Adapters.Shares;
+using Ledger.Host.Adapters.Video;
+using Ledger.Host.Adapters.Watching;
 
 namespace Ledger.Host.Adapters;
 
@@ -12,7 +14,7 @@ internal static class AdapterKinds
         AdapterKind.Of<LivestreamSettings>("livestream", (settings, context) => new LivestreamAdapter(settings, context)),
         ChatAdapter.Kind,
         SharesAdapter.Kind,
-        Video.VideoAdapter.Kind,
-        Watching.WatchingAdapter.Kind,
+        VideoAdapter.Kind,
+        WatchingAdapter.Kind,
     ];
 }
