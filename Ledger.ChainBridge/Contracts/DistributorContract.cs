@@ -82,7 +82,7 @@ public sealed class DistributorContract(ChainNode node, WalletAddress address, W
     }
 
     /// <summary>What its leaves are bound to, as it computes it itself.</summary>
-    public async Task<Digest> DomainAsync(CancellationToken cancel = default) => new AbiWords(await node.ReadAsync(address, Calldata.Of("domain()"), cancel: cancel)).Word(0);
+    public async Task<Digest> DomainAsync(string block = "latest", CancellationToken cancel = default) => new AbiWords(await node.ReadAsync(address, Calldata.Of("domain()"), block, cancel)).Word(0);
 
     /// <summary>Everything that a wallet was ever paid.</summary>
     public async Task<TokenAmount> RewardedAsync(WalletAddress wallet, string block = "latest", CancellationToken cancel = default) =>

@@ -1,6 +1,6 @@
-using System.Buffers.Binary;
 using Ledger.ChainBridge.Abi;
 using Ledger.Core.Merkle;
+using Ledger.Core.Payouts;
 using Ledger.Core.Quantities;
 using Ledger.Core.Time;
 
@@ -15,22 +15,8 @@ namespace Ledger.ChainBridge.Contracts;
 /// <param name="RulesetHash">The ruleset it closed under.</param>
 public sealed record RootProposal(Day Window, TokenAmount Total, Digest Root, Digest LogRoot, Digest StatementDigest, Digest RulesetHash)
 {
-    private const int WordBytes = 32;
-    private const int Words = 6;
-
-    /// <summary>What the contract keeps of an approved proposal: Keccak-256 over its six words.</summary>
-    public Digest Commitment()
-    {
-        Span<byte> encoded = stackalloc byte[Words * WordBytes];
-        encoded.Clear();
-        BinaryPrimitives.WriteInt32BigEndian(encoded[(WordBytes - sizeof(int))..], Window.Number);
-        BinaryPrimitives.WriteUInt128BigEndian(encoded[((2 * WordBytes) - 16)..], Total.BaseUnits);
-        Root.WriteTo(encoded[(2 * WordBytes)..]);
-        LogRoot.WriteTo(encoded[(3 * WordBytes)..]);
-        StatementDigest.WriteTo(encoded[(4 * WordBytes)..]);
-        RulesetHash.WriteTo(encoded[(5 * WordBytes)..]);
-        return Keccak256.Hash(encoded);
-    }
+    /// <summary>What the contract keeps of an approved proposal.</summary>
+    public Digest Commitment() => RootCommitment.Of(Window, Total, Root, LogRoot, StatementDigest, RulesetHash);
 
     internal Nethereum.ABI.ABIValue[] Arguments() =>
     [

@@ -56,11 +56,13 @@ public sealed class ChainFollower(ChainNode node, DistributorContract contract, 
         DistributorState state = await contract.StateAsync(at, cancel);
         List<string> differences = [];
         TokenAmount published = TokenAmount.FromBaseUnits(sums.Published), paid = TokenAmount.FromBaseUnits(sums.Paid);
+
+        // A wallet says more of where than a sum.
+        foreach (WalletAddress wallet in wallets)
+            Compare(wallet.ToString(), TokenAmount.FromBaseUnits(sums.Of(wallet).Paid), await contract.RewardedAsync(wallet, at, cancel));
         Compare("total", published, state.Total);
         Compare("paid", paid, state.Paid);
         Compare("balance", state.Funded - state.Paid, await contract.BalanceAsync(contract.Address, at, cancel));
-        foreach (WalletAddress wallet in wallets)
-            Compare(wallet.ToString(), TokenAmount.FromBaseUnits(sums.Of(wallet).Paid), await contract.RewardedAsync(wallet, at, cancel));
         TokenAmount owed = state.Total.TrySubtract(state.Paid, out TokenAmount rest) ? rest : TokenAmount.Zero;
         return new ChainReconciled(chainId, block, published - paid, paid, owed, state.Paid, (uint)differences.Count, differences.FirstOrDefault() ?? "");
 

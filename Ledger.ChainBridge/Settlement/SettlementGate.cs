@@ -1,4 +1,5 @@
 using Ledger.ChainBridge.Contracts;
+using Ledger.Core.Identity;
 using Ledger.Core.Merkle;
 using Ledger.Core.Payouts;
 using Ledger.Core.Quantities;
@@ -29,17 +30,19 @@ public static class SettlementGate
         Require(said.StatementDigest == found.StatementDigest && said.LogRoot == found.LogRoot, "statement-differs", $"it names statement {said.StatementDigest}, a replay gives {found.StatementDigest}");
         Digest expected = PayeeNames.Domain(planned.ChainId, planned.Distributor, planned.Token);
         Require(domain == expected && Array.TrueForAll(planned.Leaves, l => l.Domain == expected), "domain-differs", $"leaves must be bound to {expected}, the contract says {domain}");
-        Require(planned.Leaves.Select(l => l.Payee).Distinct().Count() == planned.Leaves.Length, "leaf-repeated", "a wallet has two leaves");
-        CheckNobodyIsLowered(planned, refusals);
+        Dictionary<Digest, TokenAmount> now = new(planned.Leaves.Length);
+        foreach (RewardLeaf leaf in planned.Leaves) now[leaf.Payee] = leaf.Cumulative;
+        Require(now.Count == planned.Leaves.Length, "leaf-repeated", "a wallet has two leaves");
+        CheckNobodyIsLowered(planned.Previous, now, refusals);
 
         Digest root = RootOf(recomputed.Leaves);
         Require(said.Root == root && found.Root == root, "root-differs", $"it names {said.Root}, a replay gives {root}");
         UInt128 sum = planned.Leaves.Aggregate(UInt128.Zero, (total, leaf) => total + leaf.Cumulative.BaseUnits);
         Require(said.Total.BaseUnits == sum && found.Total == said.Total, "total-differs", $"it names {said.Total}, the leaves sum to {sum}");
-        Dictionary<Digest, TokenAmount> leaves = recomputed.Leaves.ToDictionary(l => l.Payee, l => l.Cumulative);
+        Dictionary<Digest, TokenAmount> pushed = [];
+        foreach ((WalletAddress wallet, TokenAmount cumulative) in planned.Pushes) pushed[PayeeNames.Of(wallet)] = cumulative;
         Require(
-            planned.Pushes.All(p => leaves.TryGetValue(PayeeNames.Of(p.Wallet), out TokenAmount own) && own == p.Cumulative) && planned.Pushes.Select(p => p.Wallet).Distinct().Count() == planned.Pushes.Count,
-            "push-differs", "a push is not what the wallet's leaf says, or stands twice");
+            recomputed.Leaves.Count(l => pushed.TryGetValue(l.Payee, out TokenAmount own) && own == l.Cumulative) == planned.Pushes.Count, "push-differs", "a push is not what the wallet's leaf says, or stands twice");
 
         Require(!state.IsPaused, "paused", "the contract is paused");
         Require(said.Window > state.Window, "window-passed", $"the contract has a root of {state.Window} already");
@@ -57,11 +60,9 @@ public static class SettlementGate
         }
     }
 
-    private static void CheckNobodyIsLowered(SettlementContent planned, List<GateRefusal> refusals)
+    private static void CheckNobodyIsLowered(RewardLeaf[] previous, Dictionary<Digest, TokenAmount> now, List<GateRefusal> refusals)
     {
-        Dictionary<Digest, TokenAmount> now = [];
-        foreach (RewardLeaf leaf in planned.Leaves) now[leaf.Payee] = leaf.Cumulative;
-        foreach (RewardLeaf before in planned.Previous)
+        foreach (RewardLeaf before in previous)
         {
             if (now.GetValueOrDefault(before.Payee) >= before.Cumulative) continue;
             refusals.Add(new GateRefusal("leaf-lowered", $"payee {before.Payee} had {before.Cumulative} and would have {now.GetValueOrDefault(before.Payee)}"));
@@ -74,10 +75,14 @@ public static class SettlementGate
     {
         if (leaves.Length == 0) return Digest.Zero;
         Digest[] nodes = new Digest[(2 * leaves.Length) - 1];
-        Digest[] hashes = Array.ConvertAll(leaves, l => l.Hash());
+        Digest[] hashes = new Digest[leaves.Length];
+        Parallel.For(0, leaves.Length, i => hashes[i] = leaves[i].Hash());
         Array.Sort(hashes);
         for (int i = 0; i < hashes.Length; i++) nodes[nodes.Length - 1 - i] = hashes[i];
-        for (int i = leaves.Length - 2; i >= 0; i--) nodes[i] = RewardProof.HashNode(nodes[(2 * i) + 1], nodes[(2 * i) + 2]);
+
+        // A level at a time from below, so that both cores can work at it: 0, then 1 and 2, then 3 to 6.
+        for (int first = (int)(uint)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)leaves.Length); first > 0; first /= 2)
+            Parallel.For(first - 1, Math.Min((2 * first) - 1, leaves.Length - 1), i => nodes[i] = RewardProof.HashNode(nodes[(2 * i) + 1], nodes[(2 * i) + 2]));
         return nodes[0];
     }
 }

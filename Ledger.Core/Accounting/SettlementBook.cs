@@ -38,6 +38,13 @@ public sealed class SettlementBook
     public SettledSums SumsOf(ulong chainId, WalletAddress distributor, WalletAddress token) =>
         _sums.TryGetValue(PayeeNames.Domain(chainId, distributor, token), out SettledSums? sums) ? sums : new SettledSums(chainId, distributor, token);
 
+    /// <summary>The leaves that a contract was told of by the last settlement that is settled; none when there is none.</summary>
+    public RewardLeaf[] SettledLeaves(ulong chainId, WalletAddress distributor, WalletAddress token)
+    {
+        SettledSums sums = SumsOf(chainId, distributor, token);
+        return Open is { } open && open.Sums.Domain == sums.Domain ? open.PreviousLeaves() : sums.Leaves();
+    }
+
     /// <summary>What would be set aside now.</summary>
     public PlannedSettlement Plan(SettlementPolicy policy, SettledSums sums) => SettlementPlan.Of(policy, sums, _entitlements, _balances);
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Ledger.Core.Identity;
 using Ledger.Core.Merkle;
 using Ledger.Core.Quantities;
@@ -18,6 +19,11 @@ namespace Ledger.Core.Events;
 /// <param name="PushGas">Gas of one recipient of a push, as planned with.</param>
 public sealed record SettlementReserved(string Batch, Day Window, ulong ChainId, WalletAddress Distributor, WalletAddress Token, Digest RulesetHash, TokenAmount WaitBelow, TokenAmount PushFrom, uint ClaimGas, uint PushGas) : EventPayload
 {
+    /// <summary>The name of a window's settlement: the day, then the day and a number for each one that the gate refused before.</summary>
+    /// <param name="window">The window.</param>
+    /// <param name="attempt">Counted from 1.</param>
+    public static string NameOf(Day window, int attempt) => attempt == 1 ? window.ToString() : string.Create(CultureInfo.InvariantCulture, $"{window}-{attempt}");
+
     /// <inheritdoc/>
     public override EventKind Kind => EventKind.SettlementReserved;
 

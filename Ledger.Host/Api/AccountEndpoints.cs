@@ -39,6 +39,8 @@ internal static class AccountEndpoints
             .WithName("account-explanation").WithSummary("A window of an account, event by event: verdicts, points, pay. An open window as if it were closed now.");
         accounts.MapGet("/{account}/proof", ProveAsync)
             .WithName("account-proof").WithSummary("A proof of what an account had earned when a window closed; anybody can check it without the ledger.");
+        accounts.MapGet("/{account}/settlement-proof", ProveSettlementAsync)
+            .WithName("account-settlement-proof").WithSummary("A proof of what an account's wallet may claim on the chain since the last settlement.");
     }
 
     private static ApiProblem Unknown(string account) => Problems.NotFound("unknown-account", $"the log says nothing of an account '{account}'");
@@ -78,6 +80,12 @@ internal static class AccountEndpoints
         Day day = window is null ? LastClosed(session) : RouteIds.Day(window);
         using IDisposable mine = await turn.TakeAsync(context.RequestAborted);
         return Recomputations.Proof(await ProofBuilder.Over(ledger).AccountAsync(RouteIds.Account(account), day, statement, context.RequestAborted));
+    }
+
+    private static async Task<IResult> ProveSettlementAsync(HttpContext context, RewardLedger ledger, Recomputations turn, string account, bool statement = false)
+    {
+        using IDisposable mine = await turn.TakeAsync(context.RequestAborted);
+        return Recomputations.Proof(await ProofBuilder.Over(ledger).SettlementAsync(RouteIds.Account(account), statement, context.RequestAborted));
     }
 
     private static Day LastClosed(LedgerSession session)

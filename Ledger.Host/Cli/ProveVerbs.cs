@@ -42,7 +42,23 @@ internal static class ProveEventVerb
     }
 }
 
-/// <summary>What both proofs ask for, and the writing of either.</summary>
+/// <summary>Writes the proof of what a wallet may claim on the chain.</summary>
+internal static class ProveSettlementVerb
+{
+    public static Verb Create(CliShell shell)
+    {
+        Argument<string> account = new("ID") { Description = "The account" };
+        ProofOptions options = new();
+        return shell.Verb(
+            "settlement",
+            "Proves what an account's wallet may claim since the last settlement: from the window's statement to the settled leaf, the root and the commitment that the distributor holds.",
+            "weledger prove settlement user-000004 --out proof.json && weledger verify proof.json --rpc http://127.0.0.1:8545",
+            [account, .. options.All],
+            (run, cancel) => options.RunAsync(run, (ledger, whole) => ProofBuilder.Over(ledger).SettlementAsync(VerbRun.AccountOf(run.Get(account)), whole, cancel), cancel));
+    }
+}
+
+/// <summary>What all proofs ask for, and the writing of them.</summary>
 internal sealed class ProofOptions
 {
     private readonly Option<string?> _output = new("--out") { Description = "Where to write the proof; standard output when left out", HelpName = "FILE" };

@@ -11,7 +11,7 @@ internal static class Verbs
         StatementVerb.Create(shell),
         CliShell.Group("explain", "Tells a person how activity became tokens, or why it did not", "weledger explain account user-000004", ExplainAccountVerb.Create(shell), ExplainEventVerb.Create(shell)),
         AuditVerb.Create(shell),
-        CliShell.Group("prove", "Writes a proof that anybody can check without the ledger", "weledger prove account user-000004 --out proof.json", ProveAccountVerb.Create(shell), ProveEventVerb.Create(shell)),
+        CliShell.Group("prove", "Writes a proof that anybody can check without the ledger", "weledger prove account user-000004 --out proof.json", ProveAccountVerb.Create(shell), ProveEventVerb.Create(shell), ProveSettlementVerb.Create(shell)),
         VerifyVerb.Create(shell),
         CidVerb.Create(shell),
         SettleVerb.Create(shell),

@@ -52,7 +52,7 @@ internal sealed class SettlementSession(LedgerSession session, INodeRpc rpc, Cha
         if (Book.LatestFinal is not { } final || final.Window != window)
         {
             throw new SettlementException("window-not-final",
-                $"window {window} is not the latest final one{(Book.LatestFinal is { } latest ? $", which is {latest.Window}" : "")}; a window is settled when its hold has passed, and includes all before it");
+                $"window {window} is not the latest final one{(Book.LatestFinal is { } latest ? $", which is {latest.Window}" : "")}; a window is settled when its hold has passed and includes all before it, 'weledger close --all' makes final what is due");
         }
 
         if (Book.LastSettled is { } settled && settled >= window) throw new SettlementException("window-settled", $"window {window} is settled; the next one can be when its hold has passed");
@@ -160,10 +160,11 @@ internal sealed class SettlementSession(LedgerSession session, INodeRpc rpc, Cha
     {
         SettlementRules rules = RulesetOf(preview.Window).Settlement;
         BatchRecords records = await BatchRecords.ReadAsync(_journal, cancel);
-        string name = preview.Window.ToString();
 
         // A settlement that the gate refused has used its name up.
-        for (int again = 2; records.Of(name).Count > 0; again++) name = string.Create(CultureInfo.InvariantCulture, $"{preview.Window}-{again}");
+        int attempt = 1;
+        while (records.Of(SettlementReserved.NameOf(preview.Window, attempt)).Count > 0) attempt++;
+        string name = SettlementReserved.NameOf(preview.Window, attempt);
         SettlementPolicy policy = preview.Policy;
         await _journal.AppendAsync(name, 0, new SettlementReserved(
             name, preview.Window, rules.ChainId, rules.Distributor, rules.Token, Book.LatestFinal!.RulesetHash,
@@ -176,7 +177,7 @@ internal sealed class SettlementSession(LedgerSession session, INodeRpc rpc, Cha
     {
         SettlementContent recomputed = await SettlementContents.RecomputeAsync(session.Ledger, open, session.Actors, progress, cancel);
         DistributorState state = await _contract.StateAsync(cancel: cancel);
-        IReadOnlyList<GateRefusal> refusals = SettlementGate.Check(content, recomputed, state, await _contract.DomainAsync(cancel));
+        IReadOnlyList<GateRefusal> refusals = SettlementGate.Check(content, recomputed, state, await _contract.DomainAsync(cancel: cancel));
         if (refusals.Count > 0)
         {
             await _journal.AppendAsync(content.Name, count, new SettlementReleased(content.Name, refusals[0].Code), cancel);

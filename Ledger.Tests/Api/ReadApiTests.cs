@@ -186,6 +186,7 @@ public sealed class ReadApiTests : IAsyncLifetime
     [InlineData("/v1/accounts/p1/explanation?window=2020-01-01", 404, "unknown-window")]
     [InlineData("/v1/accounts/p1/explanation?window=yesterday", 400, "day-malformed")]
     [InlineData("/v1/accounts/p1/proof?window=2020-01-01", 404, "not-closed")]
+    [InlineData("/v1/accounts/p1/settlement-proof", 404, "nothing-settled")]
     [InlineData("/v1/accounts?limit=0", 400, "limit-malformed")]
     [InlineData("/v1/accounts?cursor=!", 400, "cursor-malformed")]
     [InlineData("/v1/accounts?minPosition=99999999", 400, "position-unknown")]

@@ -6,6 +6,7 @@ using Ledger.Benchmarks.Ingest;
 using Ledger.Benchmarks.Livestream;
 using Ledger.Benchmarks.Merkle;
 using Ledger.Benchmarks.Payouts;
+using Ledger.Benchmarks.Settlement;
 using Ledger.Benchmarks.Video;
 
 // fold, append, close, cid and live print the figures of the main path; micro runs the BenchmarkDotNet classes beside the code.
@@ -37,6 +38,9 @@ switch (args)
     case ["live"]:
         await LiveBench.RunAsync();
         return 0;
+    case ["settle"]:
+        await SettleBench.RunAsync(1_000_000);
+        return 0;
     case ["micro", .. var rest]:
         BenchmarkSwitcher.FromAssembly(typeof(FoldBench).Assembly).Run(rest);
         return 0;
@@ -47,6 +51,6 @@ switch (args)
         await ReplayBench.ReplayAsync(directory);
         return 0;
     default:
-        Console.Error.WriteLine("fold [--peers] [EVENTS] | append [EVENTS] | close [--peers] | ingest [PART…] | cid [MIB] | live | micro [BenchmarkDotNet arguments]");
+        Console.Error.WriteLine("fold [--peers] [EVENTS] | append [EVENTS] | close [--peers] | ingest [PART…] | cid [MIB] | live | settle | micro [BenchmarkDotNet arguments]");
         return 2;
 }

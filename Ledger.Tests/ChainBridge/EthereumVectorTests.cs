@@ -100,6 +100,7 @@ public sealed class EthereumVectorTests
             using PrivateKey key = Keystore.Open(json, vector.Value.GetProperty("password").GetString()!);
             using PrivateKey expected = PrivateKey.FromBytes(Convert.FromHexString(vector.Value.GetProperty("priv").GetString()!));
             Assert.Equal(expected.Address, key.Address);
+            Assert.Equal("keystore-password", Assert.Throws<SignerException>(() => Keystore.Open(json, "another")).Code);
         }
     }
 

@@ -88,6 +88,27 @@ public sealed class SettlementEngineTests
     }
 
     [Fact]
+    public async Task What_the_node_calls_finalized_is_final_when_it_is_of_the_chain_and_only_then()
+    {
+        EngineSettings tagged = Settings(ModelChain.ChainId) with { Finality = new FinalityPolicy(1, 64, UseFinalizedTag: true) };
+        SettlementEngine engine = await SettlementEngine.OpenAsync(_journal, new ChainNode(_chain), tagged, [Step("a", What)]);
+        await engine.RoundAsync();
+        Mine(2);
+        ModelBlock made = _chain.Head with { Hash = Keccak256.Hash("made up"u8) };
+        foreach (ModelBlock? finalized in (ModelBlock?[])[null, made])
+        {
+            _chain.Finalized = finalized;
+            for (int i = 0; i < 4; i++) Assert.NotEqual(RoundResult.Done, (await engine.RoundAsync()).Result);
+        }
+
+        Assert.Empty(_journal.Events.OfType<SettlementFinalized>());
+        _chain.Finalized = _chain.Head;
+        Assert.Equal(RoundResult.Worked, (await engine.RoundAsync()).Result);
+        Assert.Equal(RoundResult.Done, (await engine.RoundAsync()).Result);
+        Assert.Single(_journal.Events.OfType<SettlementFinalized>());
+    }
+
+    [Fact]
     public async Task Mutant_that_reuses_a_batch_id_pays_nothing()
     {
         await UntilDoneAsync(await OpenAsync("a", What));

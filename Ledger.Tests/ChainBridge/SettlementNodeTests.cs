@@ -1,15 +1,16 @@
 using System.Globalization;
+using Ledger.ChainBridge.Abi;
 using Ledger.ChainBridge.Contracts;
 using Ledger.ChainBridge.JsonRpc;
 using Ledger.ChainBridge.Settlement;
 using Ledger.ChainBridge.Signing;
 using Ledger.ChainBridge.Transactions;
+using Ledger.Core.Events;
 using Ledger.Core.Identity;
 using Ledger.Core.Time;
 using Ledger.Host.Adapters.Chain;
 using Ledger.Host.Cli;
 using Ledger.Host.Composition;
-using Ledger.Projections.Simulation;
 using Ledger.Tests.ChainBridge.Model;
 using Ledger.Tests.Cli;
 using Ledger.Tests.Support;
@@ -23,7 +24,7 @@ public sealed class SettlementNodeTests : IDisposable
     private const string Anvil = "Ledger.ChainBridge/Nodes:@foundry-rs/anvil", Hardhat = "Ledger.ChainBridge/Nodes:hardhat";
     private const int Schedules = 24;
 
-    private static readonly Day First = Day.FromNumber(20_458);
+    private static readonly Day First = LivedLedger.First;
 
     private readonly CliRun _cli = new();
     private readonly ManualClock _clock = new("2026-01-05T00:00:00Z");
@@ -33,9 +34,10 @@ public sealed class SettlementNodeTests : IDisposable
     [PartFact(Anvil)]
     public async Task A_window_is_planned_settled_and_settled_only_once_from_the_command_line()
     {
-        await LiveAsync();
+        await LivedLedger.LiveAsync(_cli, _clock, days: 1);
         await using LocalChain chain = await LocalChain.StartAsync(LocalChain.Find(Repository.Root)!, 0, isTicking: true, default);
         (await chain.DeployAsync(First, default)).Write(_cli.Data);
+        (await _cli.Async("close", "--all")).Expect(ExitCode.Ok);
         CliAnswer plan = (await _cli.Async("settle", "--dry-run", "--window", First.ToString(), "--json")).Expect(ExitCode.Ok);
         Assert.True(plan.Json().GetProperty("claim").GetProperty("wallets").GetInt32() > 10);
         Assert.Equal(2, plan.Json().GetProperty("transactions").GetInt32());
@@ -55,7 +57,7 @@ public sealed class SettlementNodeTests : IDisposable
     [PartFact(Anvil, Hardhat)]
     public async Task A_second_implementation_settles_the_same_root_with_transactions_of_a_remote_signer()
     {
-        await LiveAsync();
+        await LivedLedger.LiveAsync(_cli, _clock, days: 1);
         await using LocalChain signer = await LocalChain.StartAsync(LocalChain.Find(Repository.Root)!, 0, isTicking: false, default);
         string folder = Repository.PathOf("Ledger.ChainBridge/Nodes");
         await using LocalChain chain = await LocalChain.StartAsync(
@@ -65,11 +67,64 @@ public sealed class SettlementNodeTests : IDisposable
             Proposer = $"remote:{LocalAccounts.Proposer}@{signer.Address}",
             Approver = $"remote:{LocalAccounts.Approver}@{signer.Address}",
         };
-        await using LedgerSession session = await LedgerSession.WriteAsync(LogAddress.Of(_cli.Data, p => p), _cli.Data, _clock, null, default);
+        await using LedgerSession session = await LivedLedger.OpenAsync(_cli, _clock);
+        await session.Ledger.FinalizeDueAsync();
         SettlementSession settlement = new(session, chain.Rpc, settings, _clock);
         SettlementOutcome outcome = await settlement.SettleAsync(First, null, (_, cancel) => chain.MineAsync(1, cancel), null, default);
         Assert.Equal(outcome.Root, (await new DistributorContract(chain.Node, LocalAccounts.Distributor, LocalAccounts.Token).StateAsync()).Root);
         Assert.Equal(0U, outcome.Books.Differences);
+    }
+
+    [PartFact(Anvil)]
+    public async Task A_payment_that_nobody_published_raises_the_alarm_and_it_says_whose()
+    {
+        await LivedLedger.LiveAsync(_cli, _clock, days: 1);
+        await using LocalChain chain = await LocalChain.StartAsync(LocalChain.Find(Repository.Root)!, 0, isTicking: false, default);
+        ChainSettings settings = await chain.DeployAsync(First, default);
+        await using LedgerSession session = await LivedLedger.OpenAsync(_cli, _clock);
+        await session.Ledger.FinalizeDueAsync();
+        SettlementSession settlement = new(session, chain.Rpc, settings, _clock);
+        await settlement.SettleAsync(First, null, (_, cancel) => chain.MineAsync(1, cancel), null, default);
+
+        // The node lets anybody be the distributor: it pays 5 units to somebody who earned nothing, then sends 3 past its own books.
+        WalletAddress stranger = new(0x5717, 9);
+        await chain.Node.AskAsync(new RpcCall("anvil_impersonateAccount", settings.Distributor));
+        await chain.Node.AskAsync(new RpcCall("anvil_setBalance", settings.Distributor, "0xde0b6b3a7640000"));
+        string paid = await AlarmAsync("reward(address,uint256)", 5);
+        Assert.Contains($"{stranger}: journal 0, chain 5", paid, StringComparison.Ordinal);
+        Assert.Contains($"{stranger}: journal 0, chain 5", await AlarmAsync("transfer(address,uint256)", 3), StringComparison.Ordinal);
+        ChainReconciled[] recorded = [.. (await EventsAsync(session)).OfType<ChainReconciled>()];
+        Assert.Equal([(0U, ""), (2U, $"{stranger}: journal 0, chain 5"), (2U, $"{stranger}: journal 0, chain 5")], recorded.Select(r => (r.Differences, r.Where)));
+
+        async Task<string> AlarmAsync(string call, int units)
+        {
+            await chain.SendAsync(settings.DistributorAddress, settings.TokenAddress, Calldata.Of(call, Calldata.Address(stranger), Calldata.Number("uint256", units)), default);
+            await chain.MineAsync(settings.FinalBlocks, default);
+            SettlementException alarm = await Assert.ThrowsAsync<SettlementException>(() => settlement.FollowAsync(default));
+            Assert.Equal("books-differ", alarm.Code);
+            return alarm.Message;
+        }
+    }
+
+    [PartFact(Anvil)]
+    public async Task A_block_that_the_node_calls_finalized_is_final_though_few_stand_on_it()
+    {
+        await using LocalChain chain = await LocalChain.StartAsync(LocalChain.Find(Repository.Root)!, ["--port", "0", "--slots-in-an-epoch", "1"], null, default);
+        RemoteSigner signer = new(chain.Rpc, LocalAccounts.Proposer);
+        SettlementStep step = new("tagged", signer, [], _ => Task.FromResult(new StepCall(new WalletAddress(0x7777, 1), new byte[] { 1 })));
+        foreach ((bool useTag, bool ends) in ((bool, bool)[])[(false, false), (true, true)])
+        {
+            EngineSettings settings = new(LocalChain.ChainId, new FeePolicy { Cap = 100_000_000_000, Tip = 1_000_000_000 }, new FinalityPolicy(1, 64, useTag));
+            SettlementEngine engine = await SettlementEngine.OpenAsync(new MemoryJournal(), chain.Node, settings, [step]);
+            Round last = default;
+            for (int round = 0; round < 12; round++)
+            {
+                last = await engine.RoundAsync();
+                await chain.MineAsync(1, default);
+            }
+
+            Assert.Equal(ends, last.Result == RoundResult.Done);
+        }
     }
 
     [PartFact(Anvil)]
@@ -82,6 +137,13 @@ public sealed class SettlementNodeTests : IDisposable
         for (ulong seed = 1; seed <= Schedules; seed++) await ScheduleAsync(chain, seed, fired);
         foreach (Fault fault in (Fault[])[Fault.TimeoutAfterAccept, Fault.DuplicateSend, Fault.StaleLatest, Fault.MadeUpLatest, Fault.DroppedTransactions, Fault.FeeSpike, Fault.Reorganization, Fault.CrashAfterSend, Fault.CrashBeforeAppend])
             Assert.True(fired.GetValueOrDefault(fault) > 0, $"the fault {fault} never happened");
+    }
+
+    private static async Task<List<EventPayload>> EventsAsync(LedgerSession session)
+    {
+        List<EventPayload> events = [];
+        await foreach (RecordedEvent e in session.Log.ReadStreamAsync(StreamName.Chain(LocalChain.ChainId), 0, Projections.EventLog.ReadDirection.Forwards)) events.Add(e.Payload);
+        return events;
     }
 
     private static async Task ScheduleAsync(LocalChain chain, ulong seed, Dictionary<Fault, int> fired)
@@ -150,24 +212,5 @@ public sealed class SettlementNodeTests : IDisposable
 
             return count;
         }
-    }
-
-    /// <summary>One day of a small community, closed and final, in the folder of the command line.</summary>
-    private async Task LiveAsync()
-    {
-        Community community = new(new CommunitySettings { Accounts = 200, Days = 1, EventsPerDay = 3_000, Seed = 5, FirstDay = First });
-        await using LedgerSession session = await LedgerSession.WriteAsync(LogAddress.Of(_cli.Data, p => p), _cli.Data, _clock, null, default, DemoChain.Ruleset);
-        CommunityRun life = community.Begin();
-        while (life.HasNext)
-        {
-            _clock.Now = life.Day.End;
-            await session.Ledger.Intake.SubmitAsync([.. life.NextDay()], default);
-        }
-
-        _clock.Now = First.Next.Start;
-        await session.Ledger.CloseAsync(First);
-        _clock.Now = First.Next.Next.Start;
-        await session.Ledger.FinalizeDueAsync();
-        _cli.Clock = _clock;
     }
 }

@@ -1,5 +1,6 @@
 using Ledger.Core.Events;
 using Ledger.Tests.ChainBridge.Model;
+using Ledger.Tests.Support;
 using Xunit;
 
 namespace Ledger.Tests.ChainBridge;
@@ -12,15 +13,13 @@ public sealed class SettlementScheduleTests
 {
     private const int Schedules = 2_000;
 
-    private static int Scale => Environment.GetEnvironmentVariable("SOAK") == "1" ? 50 : 1;
-
     [Fact]
     public async Task Two_thousand_schedules_of_faults_pay_everything_once_within_the_cap()
     {
         Dictionary<Fault, int>[] fired = [new(), new()];
         await Task.WhenAll(fired.Select((own, worker) => Task.Run(async () =>
         {
-            for (int i = worker; i < Schedules * Scale; i += fired.Length) await new Schedule((ulong)i + 1, own).RunAsync();
+            for (int i = worker; i < Schedules * Soak.Factor; i += fired.Length) await new Schedule((ulong)i + 1, own).RunAsync();
         })));
         foreach (Fault fault in Enum.GetValues<Fault>()) Assert.True(fired.Sum(f => f.GetValueOrDefault(fault)) > 0, $"the fault {fault} never happened");
     }

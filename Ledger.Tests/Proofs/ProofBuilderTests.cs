@@ -46,6 +46,49 @@ public sealed class ProofBuilderTests
     }
 
     [Fact]
+    public async Task The_holder_learns_what_was_settled_and_what_the_contract_must_answer()
+    {
+        await using ProofWorld world = await ProofWorld.MakeAsync();
+        SettlementProof proof = (SettlementProof)(await world.Builder.SettlementAsync(ProofWorld.Ben, wholeStatement: true)).Proof!;
+        ProofFacts learned = ProofVerifier.Verify(proof).Learned!;
+        SettledFacts settled = learned.Settled!;
+
+        Assert.Equal((TokenAmount.FromBaseUnits(1_000), TokenAmount.FromBaseUnits(700)), (learned.Cumulative, settled.Cumulative));
+        Assert.Equal((31_337UL, new WalletAddress(2, 2), RewardTree.Build(ProofWorld.Settled.Leaves).Root), (settled.ChainId, settled.Wallet, settled.Root));
+        Assert.Equal(
+            settled.Commitment,
+            RootCommitment.Of(learned.Window, TokenAmount.FromBaseUnits(777), settled.Root, settled.LogRoot, settled.StatementDigest, settled.RulesetHash));
+        Assert.Equal([new StatedLine(PayoutRule.PoaTeam, TokenAmount.FromBaseUnits(200))], learned.Lines);
+    }
+
+    [Fact]
+    public async Task What_was_not_settled_is_refused_with_a_stable_code()
+    {
+        await using ProofWorld world = await ProofWorld.MakeAsync();
+        Assert.Equal("nothing-settled", (await world.Over(null).SettlementAsync(ProofWorld.Ben, false)).RefusalCode);
+        Assert.Equal("unknown-account", (await world.Builder.SettlementAsync(new AccountId("nobody"), false)).RefusalCode);
+        Assert.Equal("no-leaf", (await world.Builder.SettlementAsync(ProofWorld.Dan, false)).RefusalCode);
+        Assert.Equal("no-wallet", (await world.Builder.SettlementAsync(ProofWorld.Ann, false)).RefusalCode);
+        SettledTree without = ProofWorld.Settled with { Leaves = ProofWorld.Settled.Leaves[..1] };
+        Assert.Equal("not-settled", (await world.Over(without).SettlementAsync(ProofWorld.Ben, false)).RefusalCode);
+        SettledTree another = ProofWorld.Settled with { Leaves = ProofWorld.Settled.Leaves[1..] };
+        Assert.StartsWith("settled-root-differs: ", (await Assert.ThrowsAsync<InvalidOperationException>(() => world.Over(another).SettlementAsync(ProofWorld.Ben, false))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task More_settled_than_earned_does_not_hold_though_every_hash_leads_there()
+    {
+        await using ProofWorld world = await ProofWorld.MakeAsync();
+        SettlementProof proof = (SettlementProof)(await world.Builder.SettlementAsync(ProofWorld.Ben, wholeStatement: false)).Proof!;
+        RewardLeaf more = proof.Settled.Leaf with { Cumulative = TokenAmount.FromBaseUnits(1_001) };
+        RewardTree tree = RewardTree.Build([more, ProofWorld.Settled.Leaves[0]]);
+        RewardClaim claim = proof.Settled with { Leaf = more, LeafHash = more.Hash(), Path = tree.ProofFor(0), Root = tree.Root };
+        Assert.Equal(
+            ["settled-root", "settled-total", "settled-earned"],
+            ProofVerifier.Verify(proof with { Settled = claim }).Checks.Where(check => !check.Ok).Select(check => check.Name));
+    }
+
+    [Fact]
     public async Task Lines_that_the_statement_has_cannot_be_left_out()
     {
         await using ProofWorld world = await ProofWorld.MakeAsync();

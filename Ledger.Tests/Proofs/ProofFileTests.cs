@@ -77,7 +77,7 @@ public sealed class ProofFileTests
     {
         await using ProofWorld world = await ProofWorld.MakeAsync();
         IReadOnlyList<Proof> proofs = await world.ProofsAsync();
-        foreach ((string name, Proof proof) in ((string, Proof)[])[("proof-payout.json", proofs[1]), ("proof-activity.json", proofs[2])])
+        foreach ((string name, Proof proof) in ((string, Proof)[])[("proof-payout.json", proofs[1]), ("proof-activity.json", proofs[2]), ("proof-settlement.json", proofs[3])])
         {
             string path = Repository.PathOf($"Ledger.Tests/Vectors/{name}");
             if (Environment.GetEnvironmentVariable("WRITE_VECTORS") == "1") await File.WriteAllBytesAsync(path, ProofFile.Write(proof));

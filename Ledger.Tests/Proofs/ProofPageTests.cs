@@ -18,8 +18,9 @@ public sealed class ProofPageTests
         PayoutProof full = (PayoutProof)(await world.Builder.AccountAsync(ProofWorld.Ben, ProofWorld.FirstDay, wholeStatement: true)).Proof!;
         ProofReport payout = ProofVerifier.Verify(full);
         ProofReport activity = ProofVerifier.Verify((await world.Builder.EventAsync(world.Like, wholeStatement: true)).Proof!);
+        ProofReport settlement = ProofVerifier.Verify((await world.Builder.SettlementAsync(ProofWorld.Ben, wholeStatement: true)).Proof!);
 
-        string[] made = [.. payout.Checks.Select(check => check.Name), .. activity.Checks.Select(check => check.Name).Where(name => !name.StartsWith("payout.", StringComparison.Ordinal))];
+        string[] made = [.. payout.Checks.Select(check => check.Name), .. Own(activity), .. Own(settlement)];
         Assert.Equal(SpecTables.Read("proofs.md", "Checks").Select(row => row["check"]), made);
     }
 
@@ -46,6 +47,8 @@ public sealed class ProofPageTests
         LogCheckpoint checkpoint = LogCheckpoint.Of(long.Parse(row["size"], CultureInfo.InvariantCulture), Digest.Parse(row["root"]));
         Assert.Equal(row["id"], checkpoint.Id.ToString());
     }
+
+    private static IEnumerable<string> Own(ProofReport report) => report.Checks.Select(check => check.Name).Where(name => !name.StartsWith("payout.", StringComparison.Ordinal));
 
     private static RewardClaim Claim(IReadOnlyDictionary<string, string> row)
     {

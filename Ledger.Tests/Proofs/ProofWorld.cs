@@ -12,7 +12,7 @@ using Ledger.Tests.EventLog;
 
 namespace Ledger.Tests.Proofs;
 
-/// <summary>A log with two closed windows whose payouts are made up, so that proofs can be built without folding anything.</summary>
+/// <summary>A log with two closed windows whose payouts are made up, and a settlement of the second, so that proofs can be built without folding anything.</summary>
 /// <remarks>ann has no wallet; ben's first wallet was replaced before the first seal and again after the second; cat shares ben's.</remarks>
 internal sealed class ProofWorld : IAsyncDisposable
 {
@@ -27,6 +27,8 @@ internal sealed class ProofWorld : IAsyncDisposable
         Token = new WalletAddress(0x71, 0x72),
     };
 
+    private static readonly byte[] Rules = RulesetDocument.Canonical(Ruleset.Default with { Settlement = Settlement });
+
     private readonly InMemoryEventLog _log = new();
     private readonly SampleEvents _fill;
     private readonly Dictionary<Day, PaidWindow> _paid = [];
@@ -35,7 +37,12 @@ internal sealed class ProofWorld : IAsyncDisposable
 
     public InMemoryEventLog Log => _log;
 
-    public ProofBuilder Builder => new(_log, (day, _) => Task.FromResult(_paid[day]));
+    public ProofBuilder Builder => Over(Settled);
+
+    /// <summary>What the settlement published: not all that the second wallet earned, and nothing for the ninth.</summary>
+    public static SettledTree Settled { get; } = new(FirstDay.Next, [Leaf(new WalletAddress(1, 1), 77), Leaf(new WalletAddress(2, 2), 700)]);
+
+    public ProofBuilder Over(SettledTree? settled) => new(_log, (day, _) => Task.FromResult(_paid[day]), settled);
 
     /// <summary>ann's like in the first window, and one that stands behind the seal.</summary>
     public EventId Like { get; private set; }
@@ -48,6 +55,7 @@ internal sealed class ProofWorld : IAsyncDisposable
     {
         ProofWorld world = new(seed);
         foreach (AccountId account in (AccountId[])[Ann, Ben, Cat, Dan]) await world.AddAsync(new AccountOpened(account));
+        await world.AddAsync(new RulesetAdopted(default, RulesetDocument.HashOf(Rules), Rules));
         await world.AddAsync(new WalletLinked(Ben, new WalletAddress(1, 1)));
         await world.FillAsync(events);
         await world.AddAsync(new WalletLinked(Ben, new WalletAddress(2, 2)));
@@ -57,6 +65,7 @@ internal sealed class ProofWorld : IAsyncDisposable
         await world.CloseAsync(FirstDay, 1, events);
         world.LateLike = await world.AddAsync(new Liked(Ann, new ContentId("clip-8")), FirstDay);
         await world.CloseAsync(FirstDay.Next, 2, events);
+        await world.SettleAsync(events);
         await world.AddAsync(new WalletLinked(Ben, new WalletAddress(3, 3)));
         await world.FillAsync(events);
         return world;
@@ -78,7 +87,7 @@ internal sealed class ProofWorld : IAsyncDisposable
         await AddAsync(new WindowSealed(window), window);
         await FillAsync(events);
 
-        StatementSource source = new(new Digest(1, 0, 0, 1), new Digest(2, 0, 0, times), new Digest(3, 0, 0, 3));
+        StatementSource source = new(RulesetDocument.HashOf(Rules), new Digest(2, 0, 0, times), new Digest(3, 0, 0, 3));
         PaidWindow paid = new(window, Settlement, Earned(times), Statement(window, source), _log.Names);
         _paid.Add(window, paid);
         Digest rewardRoot = RewardTree.Build(paid.Payees.Leaves(PayeeNames.Domain(Settlement))).Root;
@@ -87,6 +96,23 @@ internal sealed class ProofWorld : IAsyncDisposable
         await AddAsync(new StatementIssued(
             window, (ulong)statement.Count, (ulong)statement.AccountCount, statement.Total, statement.Digest, (ulong)paid.Payees.Count, paid.Payees.Total(), rewardRoot, 7), window);
     }
+
+    /// <summary>A settlement that the gate refused, and one that was settled.</summary>
+    private async Task SettleAsync(int events)
+    {
+        Day window = Settled.Window;
+        for (int attempt = 1; attempt <= 2; attempt++)
+        {
+            string name = SettlementReserved.NameOf(window, attempt);
+            Digest root = attempt == 1 ? new Digest(6, 0, 0, 6) : RewardTree.Build(Settled.Leaves).Root;
+            await AddAsync(new SettlementReserved(name, window, Settlement.ChainId, Settlement.Distributor, Settlement.Token, RulesetDocument.HashOf(Rules), TokenAmount.Zero, TokenAmount.Zero, 1, 1));
+            await FillAsync(events);
+            await AddAsync(new SettlementPlanned(name, window, Settlement.ChainId, root, TokenAmount.FromBaseUnits(777)));
+            await AddAsync(attempt == 1 ? new SettlementReleased(name, "root-differs") : new SettlementSettled(name, root));
+        }
+    }
+
+    private static RewardLeaf Leaf(WalletAddress wallet, ulong amount) => new(PayeeNames.Domain(Settlement), PayeeNames.Of(wallet), TokenAmount.FromBaseUnits(amount));
 
     // POA pays ann 100, ben 200 and cat 300 in each window; POC pays ann 40.
     private RewardStatement Statement(Day window, StatementSource source)
@@ -141,11 +167,12 @@ internal sealed class ProofWorld : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _log.DisposeAsync();
 
-    /// <summary>One file of each shape: with and without wallet and statement, and an activity's.</summary>
+    /// <summary>One file of each shape: with and without wallet and statement, an activity's, and a settlement's.</summary>
     public async Task<IReadOnlyList<Core.Payouts.Proofs.Proof>> ProofsAsync() =>
     [
         (await Builder.AccountAsync(Ann, FirstDay, wholeStatement: false)).Proof!,
         (await Builder.AccountAsync(Ben, FirstDay.Next, wholeStatement: true)).Proof!,
         (await Builder.EventAsync(Like, wholeStatement: true)).Proof!,
+        (await Builder.SettlementAsync(Ben, wholeStatement: true)).Proof!,
     ];
 }

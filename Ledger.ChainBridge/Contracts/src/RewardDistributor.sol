@@ -233,11 +233,13 @@ contract RewardDistributor is IRewardDistributor, AccessControlDefaultAdminRules
     }
 
     /// @notice Everything that was ever paid, by claim or by push, base units.
+    /// @return Base units.
     function paidTotal() external view returns (uint256) {
         return _books.funded() - token.balanceOf(address(this));
     }
 
     /// @notice What binds a leaf to this chain, this contract and its token: keccak256(abi.encode(chainId, distributor, token)).
+    /// @return The first of a leaf's three words.
     function domain() public view returns (bytes32) {
         // A chain that splits off gets a domain of its own, and the leaves made before prove nothing there.
         return block.chainid == _chainId ? _domain : _domainOn(block.chainid);
@@ -246,12 +248,14 @@ contract RewardDistributor is IRewardDistributor, AccessControlDefaultAdminRules
     /// @notice The leaf of an account: keccak256(keccak256(abi.encode(domain, account, cumulative))).
     /// @param account The payee.
     /// @param cumulative Everything it ever earned, base units.
+    /// @return What a proof leads from.
     function leafHash(address account, uint256 cumulative) public view returns (bytes32) {
         return _hash(keccak256(abi.encode(domain(), account, cumulative)));
     }
 
     /// @notice What {commitment} holds for a proposal: keccak256(abi.encode(p)), over its six words.
     /// @param p The proposal.
+    /// @return hash The hash.
     function commitmentOf(Proposal calldata p) public pure returns (bytes32 hash) {
         assembly ("memory-safe") {
             let at := mload(0x40)
@@ -263,6 +267,7 @@ contract RewardDistributor is IRewardDistributor, AccessControlDefaultAdminRules
     /// @notice What {proposal} holds for a proposal: keccak256(abi.encode(commitment, readyAt)).
     /// @param p The proposal.
     /// @param readyAt Unix time from which it can be approved.
+    /// @return The id.
     function proposalId(Proposal calldata p, uint256 readyAt) public pure returns (bytes32) {
         return _bound(commitmentOf(p), readyAt);
     }

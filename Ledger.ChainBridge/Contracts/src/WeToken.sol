@@ -38,6 +38,7 @@ contract WeToken is ERC20Permit {
     mapping(address account => uint256) private _accounts;
 
     /// @notice Someone other than the distributor asked for a reward to be paid.
+    /// @param caller Who.
     error NotDistributor(address caller);
 
     /// @notice Mints the supply into the allocations.
@@ -58,18 +59,21 @@ contract WeToken is ERC20Permit {
     }
 
     /// @notice The whole supply, 1,250,000,000 WE in base units; it never changes.
+    /// @return Base units.
     function totalSupply() public pure override returns (uint256) {
         return SUPPLY;
     }
 
     /// @notice What `account` holds, in base units.
     /// @param account Whose balance.
+    /// @return Base units.
     function balanceOf(address account) public view override returns (uint256) {
         return _accounts[account] & BALANCE;
     }
 
     /// @notice Everything `account` was ever paid as a reward, by claim or by push, in base units. Never falls.
     /// @param account Whose rewards.
+    /// @return Base units.
     function rewarded(address account) external view returns (uint256) {
         return _accounts[account] >> REWARDED_AT;
     }

@@ -31,7 +31,7 @@ internal static class PayoutChecks
         List<string> open =
         [
             "That the rules were applied rightly to the window's activity: an audit of the log shows that.",
-            "That the reward root is the chain's and the checkpoint is the log's: compare both with what others hold.",
+            "That the checkpoint is the log's: compare it with what others hold.",
         ];
         if (proof.Lines is null) open.Add("What the account earned in this window alone, and under which rules: the file leaves the statement out.");
         if (proof.Wallet is not null) open.Add("That no other account earns for this wallet, and that this account was not linked to another one later.");
@@ -41,17 +41,27 @@ internal static class PayoutChecks
     private static void CheckReward(CheckList checks, PayoutProof proof, StatementIssued statement)
     {
         RewardClaim reward = proof.Reward;
-        checks.Equal("reward-domain", "the leaf is for this chain, contract and token", reward.Domain(), reward.Leaf.Domain);
-        Digest payee = proof.Wallet is { } wallet ? PayeeNames.Of(wallet) : PayeeNames.OfAccount(System.Text.Encoding.UTF8.GetBytes(proof.Account.Value));
-        checks.Equal("reward-payee", proof.Wallet is null ? "the leaf is this account's" : "the leaf is this wallet's", payee, reward.Leaf.Payee);
-        checks.Equal("reward-leaf", "the leaf's hash is that of its values", reward.Leaf.Hash(), reward.LeafHash);
-        checks.Holds(
-            "reward-path", "the leaf is in the reward tree", RewardProof.Verify(reward.Root, reward.Leaf, [.. reward.Path]),
-            $"a path from the leaf to {reward.Root}", $"{reward.Path.Count} hashes");
+        CheckClaim(checks, "reward", proof, reward);
         checks.Equal("reward-root", "the statement states this reward tree", statement.RewardRoot, reward.Root);
         checks.Holds(
             "reward-total", "the leaf is a part of everything that the statement says was ever earned", reward.Leaf.Cumulative <= statement.CumulativeTotal,
             $"at most {statement.CumulativeTotal}", $"{reward.Leaf.Cumulative}");
+    }
+
+    /// <summary>A leaf of either tree, by itself.</summary>
+    /// <param name="checks">Where to.</param>
+    /// <param name="tree">The tree's name: what the checks' names begin with.</param>
+    /// <param name="proof">Whose leaf it must be.</param>
+    /// <param name="claim">The leaf.</param>
+    internal static void CheckClaim(CheckList checks, string tree, PayoutProof proof, RewardClaim claim)
+    {
+        checks.Equal($"{tree}-domain", "the leaf is for this chain, contract and token", claim.Domain(), claim.Leaf.Domain);
+        Digest payee = proof.Wallet is { } wallet ? PayeeNames.Of(wallet) : PayeeNames.OfAccount(System.Text.Encoding.UTF8.GetBytes(proof.Account.Value));
+        checks.Equal($"{tree}-payee", proof.Wallet is null ? "the leaf is this account's" : "the leaf is this wallet's", payee, claim.Leaf.Payee);
+        checks.Equal($"{tree}-leaf", "the leaf's hash is that of its values", claim.Leaf.Hash(), claim.LeafHash);
+        checks.Holds(
+            $"{tree}-path", $"the leaf is in the {tree} tree", RewardProof.Verify(claim.Root, claim.Leaf, [.. claim.Path]),
+            $"a path from the leaf to {claim.Root}", $"{claim.Path.Count} hashes");
     }
 
     private static void CheckWallet(CheckList checks, PayoutProof proof, WindowClosed close)
@@ -90,7 +100,7 @@ internal static class PayoutChecks
             $"a path from the root {close.LogRoot} of {close.SealedAt} events to the root of {checkpoint.Size}", $"{proof.Consistency.Count} hashes");
     }
 
-    private static void CheckInclusion(CheckList checks, string name, string shows, LoggedEvent logged, LogCheckpoint checkpoint) => checks.Holds(
+    internal static void CheckInclusion(CheckList checks, string name, string shows, LoggedEvent logged, LogCheckpoint checkpoint) => checks.Holds(
         name, shows, InclusionProof.Verify(checkpoint.Root, checkpoint.Size, logged.Position, LogHash.Leaf(logged.Bytes.Span), [.. logged.Path]),
         $"a path from the event to the root {checkpoint.Root} of {checkpoint.Size} events", $"position {logged.Position}, {logged.Path.Count} hashes");
 

@@ -71,20 +71,47 @@ public sealed record ActivityProof : Proof
     public required PayoutProof Payout { get; init; }
 }
 
+/// <summary>Shows what a wallet may claim on a chain, and how what was settled follows from a window's statement: up to the root and the commitment that the distributor contract holds.</summary>
+public sealed record SettlementProof : Proof
+{
+    public const string KindName = "settlement";
+
+    /// <summary>What the file leaves open until a chain is asked; one of <see cref="ProofReport.NotShown"/>.</summary>
+    public const string ChainNotShown = "That the chain holds the settled root and the commitment, and what of it is paid: 'weledger verify --rpc' asks a node.";
+
+    /// <inheritdoc/>
+    public override string Kind => KindName;
+
+    /// <summary>The account's payout in the window that was settled.</summary>
+    public required PayoutProof Payout { get; init; }
+
+    /// <summary>The <see cref="RulesetAdopted"/> event of the ruleset that the window closed under, document and all.</summary>
+    public required LoggedEvent Ruleset { get; init; }
+
+    /// <summary>The <see cref="SettlementPlanned"/> event.</summary>
+    public required LoggedEvent Plan { get; init; }
+
+    /// <summary>The wallet's leaf in the settled tree: what the contract pays, in all.</summary>
+    public required RewardClaim Settled { get; init; }
+
+    /// <summary>What the contract holds beside the root; see <see cref="RootCommitment"/>.</summary>
+    public required Digest Commitment { get; init; }
+}
+
 /// <summary>An event and the way from it to a root of the log.</summary>
 /// <param name="Bytes">Its canonical bytes (<see cref="CanonicalBytes"/>): the leaf's content.</param>
 /// <param name="Position">Its place in the log.</param>
 /// <param name="Path">Sibling hashes from the leaf upwards (RFC 9162, section 2.1.3).</param>
 public sealed record LoggedEvent(ReadOnlyMemory<byte> Bytes, long Position, IReadOnlyList<Digest> Path);
 
-/// <summary>A leaf of the reward tree, what its domain is made of, and the way from it to the root.</summary>
+/// <summary>A leaf of the reward tree or the settled tree, what its domain is made of, and the way from it to the root.</summary>
 /// <param name="ChainId">EIP-155 chain id.</param>
 /// <param name="Distributor">The contract that pays.</param>
 /// <param name="Token">The token it pays.</param>
 /// <param name="Leaf">The leaf's values.</param>
 /// <param name="LeafHash">Keccak-256 of Keccak-256 of their ABI encoding.</param>
 /// <param name="Path">Siblings from the leaf up: OpenZeppelin's proof.</param>
-/// <param name="Root">The reward root: what the chain holds.</param>
+/// <param name="Root">The tree's root; the contract holds that of the settled tree.</param>
 public sealed record RewardClaim(
     ulong ChainId, WalletAddress Distributor, WalletAddress Token, RewardLeaf Leaf, Digest LeafHash, IReadOnlyList<Digest> Path, Digest Root)
 {

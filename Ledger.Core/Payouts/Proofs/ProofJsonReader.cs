@@ -18,7 +18,8 @@ internal static class ProofJsonReader
         {
             PayoutProof.KindName => Payout(json),
             ActivityProof.KindName => Activity(json),
-            _ => throw json.Fault("unknown-kind", "kind", $"{PayoutProof.KindName} or {ActivityProof.KindName}"),
+            SettlementProof.KindName => Settlement(json),
+            _ => throw json.Fault("unknown-kind", "kind", $"{PayoutProof.KindName}, {ActivityProof.KindName} or {SettlementProof.KindName}"),
         };
         json.RequireAllTaken();
         return proof;
@@ -27,12 +28,25 @@ internal static class ProofJsonReader
     private static ActivityProof Activity(ProofObject json)
     {
         LoggedEvent activity = Event(json.Object("activity"));
-        ProofObject inner = json.Object("payout");
-        Require(inner, "format", Proof.Format, "unknown-format");
-        Require(inner, "kind", PayoutProof.KindName, "unknown-kind");
-        ActivityProof proof = new() { Activity = activity, Payout = Payout(inner) };
-        inner.RequireAllTaken();
-        return proof;
+        return new ActivityProof { Activity = activity, Payout = InnerPayout(json.Object("payout")) };
+    }
+
+    private static SettlementProof Settlement(ProofObject json) => new()
+    {
+        Payout = InnerPayout(json.Object("payout")),
+        Ruleset = Event(json.Object("ruleset")),
+        Plan = Event(json.Object("plan")),
+        Settled = Claim(json.Object("settled")),
+        Commitment = json.Digest("commitment"),
+    };
+
+    private static PayoutProof InnerPayout(ProofObject json)
+    {
+        Require(json, "format", Proof.Format, "unknown-format");
+        Require(json, "kind", PayoutProof.KindName, "unknown-kind");
+        PayoutProof payout = Payout(json);
+        json.RequireAllTaken();
+        return payout;
     }
 
     private static PayoutProof Payout(ProofObject json) => new()
@@ -41,7 +55,7 @@ internal static class ProofJsonReader
         Account = json.Account("account"),
         Wallet = json.IsNull("wallet") ? null : json.Wallet("wallet"),
         WalletLink = json.IsNull("walletLink") ? null : Event(json.Object("walletLink")),
-        Reward = Reward(json.Object("reward")),
+        Reward = Claim(json.Object("reward")),
         Close = Event(json.Object("close")),
         Statement = Event(json.Object("statement")),
         Lines = json.IsNull("lines") ? null : Lines(json.Object("lines")),
@@ -49,7 +63,7 @@ internal static class ProofJsonReader
         Consistency = json.Digests("consistency"),
     };
 
-    private static RewardClaim Reward(ProofObject json)
+    private static RewardClaim Claim(ProofObject json)
     {
         ProofObject domain = json.Object("domain");
         string[] encoding = json.Texts("leafEncoding", ProofJsonWriter.LeafEncoding.Count);

@@ -40,6 +40,14 @@ internal sealed class ProofJsonWriter(Utf8JsonWriter json)
                 json.WritePropertyName("payout");
                 Proof(activity.Payout);
                 break;
+            case SettlementProof settlement:
+                json.WritePropertyName("payout");
+                Proof(settlement.Payout);
+                Event("ruleset", settlement.Ruleset);
+                Event("plan", settlement.Plan);
+                Claim("settled", settlement.Settled);
+                json.WriteString("commitment", settlement.Commitment.ToString());
+                break;
         }
 
         json.WriteEndObject();
@@ -51,7 +59,7 @@ internal sealed class ProofJsonWriter(Utf8JsonWriter json)
         json.WriteString("account", proof.Account.Value);
         json.WriteString("wallet", proof.Wallet?.ToString());
         Event("walletLink", proof.WalletLink);
-        Reward(proof.Reward);
+        Claim("reward", proof.Reward);
         Event("close", proof.Close);
         Event("statement", proof.Statement);
         Lines(proof.Lines);
@@ -63,9 +71,9 @@ internal sealed class ProofJsonWriter(Utf8JsonWriter json)
         Digests("consistency", proof.Consistency);
     }
 
-    private void Reward(RewardClaim reward)
+    private void Claim(string name, RewardClaim reward)
     {
-        json.WriteStartObject("reward");
+        json.WriteStartObject(name);
         json.WriteStartObject("domain");
         json.WriteString("chainId", reward.ChainId.ToString(CultureInfo.InvariantCulture));
         json.WriteString("distributor", reward.Distributor.ToString());

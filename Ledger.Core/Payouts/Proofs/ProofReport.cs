@@ -1,3 +1,4 @@
+using Ledger.Core.Identity;
 using Ledger.Core.Merkle;
 using Ledger.Core.Quantities;
 using Ledger.Core.Time;
@@ -22,13 +23,29 @@ public sealed record ProofReport(IReadOnlyList<ProofCheck> Checks, ProofFacts? L
     public bool Ok => Learned is not null;
 }
 
-/// <summary>What a verified proof says, and the two values to compare with what others publish.</summary>
+/// <summary>What a verified proof says, and the values to compare with what others publish.</summary>
 /// <param name="Window">The window that was closed.</param>
 /// <param name="Account">Whose proof it is.</param>
 /// <param name="Wallet">Who may claim, or null.</param>
 /// <param name="Cumulative">All that the payee had earned at the close.</param>
 /// <param name="Lines">The account's lines of the window; null when the proof leaves the statement out.</param>
-/// <param name="RewardRoot">Compare with the root that the distributor contract holds.</param>
+/// <param name="RewardRoot">The root that the window's statement states.</param>
 /// <param name="Checkpoint">Compare its id with any that others keep of the log.</param>
+/// <param name="Settled">What was settled of it; null in a proof of another kind.</param>
 public sealed record ProofFacts(
-    Day Window, string Account, string? Wallet, TokenAmount Cumulative, IReadOnlyList<StatedLine>? Lines, Digest RewardRoot, LogCheckpoint Checkpoint);
+    Day Window, string Account, string? Wallet, TokenAmount Cumulative, IReadOnlyList<StatedLine>? Lines, Digest RewardRoot, LogCheckpoint Checkpoint, SettledFacts? Settled);
+
+/// <summary>What a verified settlement proof says of the chain.</summary>
+/// <param name="Wallet">Who may claim.</param>
+/// <param name="ChainId">EIP-155 chain id.</param>
+/// <param name="Distributor">The contract that pays.</param>
+/// <param name="Token">The token it pays.</param>
+/// <param name="Cumulative">What the wallet may claim in all.</param>
+/// <param name="Total">Sum over all leaves.</param>
+/// <param name="Root">What the contract's <c>root()</c> must answer.</param>
+/// <param name="LogRoot">The log's root at the seal, a part of the commitment.</param>
+/// <param name="StatementDigest">The statement's digest, a part of it.</param>
+/// <param name="RulesetHash">The ruleset's hash, a part of it.</param>
+/// <param name="Commitment">What the contract's <c>commitment()</c> must answer.</param>
+public sealed record SettledFacts(
+    WalletAddress Wallet, ulong ChainId, WalletAddress Distributor, WalletAddress Token, TokenAmount Cumulative, TokenAmount Total, Digest Root, Digest LogRoot, Digest StatementDigest, Digest RulesetHash, Digest Commitment);

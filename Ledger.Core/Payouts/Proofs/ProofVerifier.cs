@@ -5,12 +5,12 @@ namespace Ledger.Core.Payouts.Proofs;
 
 /// <summary>Recomputes everything that a proof claims, from the proof alone (<c>specs/proofs.md</c> lists the checks).</summary>
 /// <remarks>
-/// A proof is made of hashes that lead to two values, the reward root and the checkpoint. That these are the chain's and the log's
-/// is for the holder to compare; <see cref="ProofFacts"/> names them. Never throws on a proof that <see cref="ProofFile"/> has read.
+/// A proof is made of hashes that lead to values which others hold: the log's checkpoint, and, of a settlement, the root and the
+/// commitment of the distributor contract. <see cref="ProofFacts"/> names them. Never throws on a proof that <see cref="ProofFile"/> has read.
 /// </remarks>
 public static class ProofVerifier
 {
-    /// <summary>Checks a proof of either kind.</summary>
+    /// <summary>Checks a proof of any kind.</summary>
     public static ProofReport Verify(Proof proof)
     {
         CheckList checks = new();
@@ -22,6 +22,12 @@ public static class ProofVerifier
                 checks.Enter("");
                 if (events is not null) CheckActivity(checks, activity, events.Close);
                 return Report(checks, events, activity.Payout, [NoVerdict, .. PayoutChecks.NotShown(activity.Payout)]);
+            case SettlementProof settlement:
+                checks.Enter("payout.");
+                PayoutEvents? paid = PayoutChecks.Run(checks, settlement.Payout);
+                checks.Enter("");
+                SettledFacts? settled = paid is null ? null : SettlementChecks.Run(checks, settlement, paid);
+                return Report(checks, settled is null ? null : paid, settlement.Payout, [.. PayoutChecks.NotShown(settlement.Payout), SettlementProof.ChainNotShown], settled);
             case PayoutProof payout:
                 return Report(checks, PayoutChecks.Run(checks, payout), payout, PayoutChecks.NotShown(payout));
             default:
@@ -43,11 +49,11 @@ public static class ProofVerifier
             $"a path from the event to the root {close.LogRoot} of {close.SealedAt} events", $"position {proof.Activity.Position}, {proof.Activity.Path.Count} hashes");
     }
 
-    private static ProofReport Report(CheckList checks, PayoutEvents? events, PayoutProof payout, IReadOnlyList<string> notShown)
+    private static ProofReport Report(CheckList checks, PayoutEvents? events, PayoutProof payout, IReadOnlyList<string> notShown, SettledFacts? settled = null)
     {
         bool ok = events is not null && checks.AllOk;
         ProofFacts? facts = !ok ? null : new ProofFacts(
-            payout.Window, payout.Account.Value, payout.Wallet?.ToString(), payout.Reward.Leaf.Cumulative, payout.Lines?.OfAccount, payout.Reward.Root, payout.Checkpoint);
+            payout.Window, payout.Account.Value, payout.Wallet?.ToString(), payout.Reward.Leaf.Cumulative, payout.Lines?.OfAccount, payout.Reward.Root, payout.Checkpoint, settled);
         return new ProofReport(checks.Checks, facts, notShown);
     }
 }

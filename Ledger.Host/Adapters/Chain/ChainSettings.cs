@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Ledger.ChainBridge.JsonRpc;
 using Ledger.ChainBridge.Settlement;
 using Ledger.ChainBridge.Signing;
@@ -25,14 +26,18 @@ internal sealed record ChainSettings(
     private const string FileName = "chain.json";
     private const int FinalBlocksMax = 10_000;
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true, UnmappedMemberHandling = System.Text.Json.Serialization.JsonUnmappedMemberHandling.Disallow, RespectRequiredConstructorParameters = true };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, RespectRequiredConstructorParameters = true };
 
+    [JsonIgnore]
     public WalletAddress TokenAddress => Address(Token);
 
+    [JsonIgnore]
     public WalletAddress DistributorAddress => Address(Distributor);
 
+    [JsonIgnore]
     public FeePolicy Fees => new() { Cap = new BigInteger(MaxFeeWei), Tip = new BigInteger(TipWei) };
 
+    [JsonIgnore]
     public FinalityPolicy Finality => new(ConfirmBlocks, FinalBlocks, UseFinalizedTag);
 
     /// <summary>Reads the file of a folder.</summary>

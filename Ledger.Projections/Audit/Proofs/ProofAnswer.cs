@@ -5,7 +5,7 @@ namespace Ledger.Projections.Audit.Proofs;
 /// <summary>A proof, or why there is none to give.</summary>
 /// <remarks>
 /// Codes, the first that applies: <c>unknown-event</c>, <c>not-activity</c>, <c>not-closed</c>, <c>after-seal</c>, <c>unknown-account</c>,
-/// <c>no-leaf</c>.
+/// <c>no-leaf</c>; of a settlement <c>nothing-settled</c> before them, then <c>no-wallet</c>, <c>not-settled</c>.
 /// </remarks>
 public sealed record ProofAnswer
 {

@@ -15,11 +15,12 @@ namespace Ledger.Projections.Audit.Proofs;
 /// <summary>Makes proof files from the log and a replay of the window (<c>specs/proofs.md</c>).</summary>
 /// <param name="log">The log.</param>
 /// <param name="replay">Recomputes a closed window.</param>
-public sealed class ProofBuilder(IEventLog log, Func<Day, CancellationToken, Task<PaidWindow>> replay)
+/// <param name="settled">What was settled last; null when nothing was.</param>
+public sealed class ProofBuilder(IEventLog log, Func<Day, CancellationToken, Task<PaidWindow>> replay, SettledTree? settled)
 {
     /// <summary>A builder over a ledger.</summary>
     public static ProofBuilder Over(RewardLedger ledger) =>
-        new(ledger.Log, async (window, cancel) => PaidWindow.Of(await ledger.ReplayAsync(window, cancel: cancel)));
+        new(ledger.Log, async (window, cancel) => PaidWindow.Of(await ledger.ReplayAsync(window, cancel: cancel)), SettledTree.Of(ledger));
 
     /// <summary>Shows what an account had earned when a window closed.</summary>
     /// <param name="account">Whose earnings.</param>
@@ -30,7 +31,35 @@ public sealed class ProofBuilder(IEventLog log, Func<Day, CancellationToken, Tas
     public async Task<ProofAnswer> AccountAsync(AccountId account, Day window, bool wholeStatement, CancellationToken cancel = default)
     {
         if (await WindowEnd.FindAsync(log, window, cancel) is not { } end) return NotClosed(window);
-        return await PayoutAsync(account, end, wholeStatement, cancel);
+        return await PayoutAsync(account, end, wholeStatement, await LogProofs.AtHeadAsync(log, cancel), cancel);
+    }
+
+    /// <summary>Shows what an account's wallet may claim on the chain since the last settlement, and from which statement that follows.</summary>
+    /// <param name="account">Whose wallet.</param>
+    /// <param name="wholeStatement">As for <see cref="AccountAsync"/>.</param>
+    /// <param name="cancel">Stops the work.</param>
+    /// <returns>A <see cref="SettlementProof"/>, or <c>nothing-settled</c>, <c>unknown-account</c>, <c>no-leaf</c>, <c>no-wallet</c>, <c>not-settled</c>.</returns>
+    public async Task<ProofAnswer> SettlementAsync(AccountId account, bool wholeStatement, CancellationToken cancel = default)
+    {
+        if (settled is null || await WindowEnd.FindAsync(log, settled.Window, cancel) is not { } end) return ProofAnswer.Refused("nothing-settled", "nothing was settled on a chain yet");
+        LogProofs proofs = await LogProofs.AtHeadAsync(log, cancel);
+        ProofAnswer payout = await PayoutAsync(account, end, wholeStatement, proofs, cancel);
+        if (payout.Proof is not PayoutProof proof) return payout;
+        if (proof.Wallet is not { } wallet) return ProofAnswer.Refused("no-wallet", $"{account} had no wallet when {settled.Window} was sealed; what it earned is settled when it has one");
+        if (SettledClaim(proof.Reward, wallet, settled) is not { } claim) return ProofAnswer.Refused("not-settled", $"nothing of what {account} earned is settled for {wallet} yet: it waits, or was spent");
+
+        RecordedEvent plan = await settled.PlanAsync(log, cancel);
+        SettlementPlanned planned = (SettlementPlanned)plan.Payload;
+        if (planned.RewardRoot != claim.Root)
+            throw new InvalidOperationException($"settled-root-differs: the log states {planned.RewardRoot} for {settled.Window}, the books give {claim.Root}; run an audit");
+        return ProofAnswer.Of(new SettlementProof
+        {
+            Payout = proof,
+            Ruleset = await proofs.EventAsync(await RulesetAsync(end.Close, cancel), cancel),
+            Plan = await proofs.EventAsync(plan, cancel),
+            Settled = claim,
+            Commitment = RootCommitment.Of(settled.Window, planned.CumulativeTotal, planned.RewardRoot, end.Close.LogRoot, end.Statement.StatementDigest, end.Close.RulesetHash),
+        });
     }
 
     /// <summary>Shows that an activity event was in the log when its window was sealed, and what its actor then had.</summary>
@@ -47,14 +76,14 @@ public sealed class ProofBuilder(IEventLog log, Func<Day, CancellationToken, Tas
         if (found.Position >= end.Close.SealedAt)
             return ProofAnswer.Refused("after-seal", $"the event stands at {found.Position}, behind the seal at {end.Close.SealedAt}, and counts nowhere");
 
-        ProofAnswer payout = await PayoutAsync(activity.Actor, end, wholeStatement, cancel);
+        ProofAnswer payout = await PayoutAsync(activity.Actor, end, wholeStatement, await LogProofs.AtHeadAsync(log, cancel), cancel);
         if (payout.Proof is not PayoutProof proof) return payout;
         return ProofAnswer.Of(new ActivityProof { Activity = await LogProofs.EventAsync(log, found, end.Close.SealedAt, cancel), Payout = proof });
     }
 
     private static ProofAnswer NotClosed(Day window) => ProofAnswer.Refused("not-closed", $"the window {window} is not closed; there is nothing to prove yet");
 
-    private async Task<ProofAnswer> PayoutAsync(AccountId account, WindowEnd end, bool wholeStatement, CancellationToken cancel)
+    private async Task<ProofAnswer> PayoutAsync(AccountId account, WindowEnd end, bool wholeStatement, LogProofs proofs, CancellationToken cancel)
     {
         Day window = end.Close.Window;
         if (await StandingAsync(account, end.Close.SealedAt, cancel) is not { } standing)
@@ -64,7 +93,6 @@ public sealed class ProofBuilder(IEventLog log, Func<Day, CancellationToken, Tas
         if (Claim(account, standing.Wallet, paid, end.Statement) is not { } claim)
             return ProofAnswer.Refused("no-leaf", $"{account} had never earned anything when {window} closed");
 
-        LogProofs proofs = await LogProofs.AtHeadAsync(log, cancel);
         return ProofAnswer.Of(new PayoutProof
         {
             Window = window,
@@ -92,6 +120,26 @@ public sealed class ProofBuilder(IEventLog log, Func<Day, CancellationToken, Tas
             throw new InvalidOperationException($"reward-root-differs: the log states {issued.RewardRoot} for {paid.Window}, a replay gives {tree.Root}; run an audit");
         return new RewardClaim(
             paid.Settlement.ChainId, paid.Settlement.Distributor, paid.Settlement.Token, leaves[index], leaves[index].Hash(), tree.ProofFor(index), tree.Root);
+    }
+
+    private static RewardClaim? SettledClaim(RewardClaim reward, WalletAddress wallet, SettledTree settled)
+    {
+        Digest payee = PayeeNames.Of(wallet);
+        int index = Array.FindIndex(settled.Leaves, leaf => leaf.Payee == payee);
+        if (index < 0) return null;
+        RewardTree tree = RewardTree.Build(settled.Leaves);
+        return reward with { Leaf = settled.Leaves[index], LeafHash = settled.Leaves[index].Hash(), Path = tree.ProofFor(index), Root = tree.Root };
+    }
+
+    /// <summary>The event that put the ruleset in force under which a window closed.</summary>
+    private async Task<RecordedEvent> RulesetAsync(WindowClosed close, CancellationToken cancel)
+    {
+        await foreach (RecordedEvent e in log.ReadStreamAsync(StreamName.Ruleset, 0, ReadDirection.Forwards, cancel))
+        {
+            if (e.Payload is RulesetAdopted adopted && adopted.Hash == close.RulesetHash) return e;
+        }
+
+        throw new LogFaultException("ruleset-missing", $"the log has no ruleset {close.RulesetHash}, under which {close.Window} closed; run an audit");
     }
 
     private static StatedLines Lines(AccountId account, PaidWindow paid)

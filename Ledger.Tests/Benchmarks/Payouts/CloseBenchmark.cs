@@ -20,35 +20,9 @@ public static class CloseBenchmark
     /// <param name="accounts">Active accounts, nearly all in teams of one.</param>
     public static void Run(int accounts)
     {
-        Directory directory = new(new NameTable());
-        for (int i = 0; i < accounts; i++) directory.Names.Intern($"account-{(i * 7919L) % accounts}");
-        int spaces = directory.Names.Count;
-        for (int i = 0; i < accounts / 100; i++) directory.Names.Intern($"space-{i:0000000}");
-        for (int i = 0; i < accounts; i += 2)
-        {
-            WalletLinked linked = new(new AccountId(directory.Names.Text(i)), new WalletAddress((UInt128)(uint)i * 0x9E3779B97F4A7C15 << 32, (uint)i));
-            directory.Apply(new RecordedEvent(0, 0, new NewEvent(new EventId(1), UnixMs.Epoch, UnixMs.Epoch, Day.FromNumber(1), linked)));
-        }
-
-        ContributionSheet sheet = Sheet(directory.Names, accounts);
-        TeamRoster roster = Roster(directory.Names, accounts, spaces);
-        PayoutState state = PayoutState.Initial;
+        WindowInputs inputs = Inputs(accounts, walletEvery: 2);
         for (int day = 0; day < 3; day++)
         {
-            WindowInputs inputs = new()
-            {
-                SealedAt = long.MaxValue,
-                Window = Day.FromNumber(20_000 + day),
-                Ruleset = Ruleset.Default,
-                Sheet = sheet,
-                SheetDigest = default,
-                Roster = roster,
-                Directory = directory,
-                State = state,
-                Fund = TokenAmount.FromWe(125_000_000),
-                TopUps = TokenAmount.Zero,
-                Gifts = [],
-            };
             Stopwatch watch = Stopwatch.StartNew();
             WindowResult result = WindowRules.Compute(inputs);
             double rulesMs = watch.Elapsed.TotalMilliseconds;
@@ -56,8 +30,39 @@ public static class CloseBenchmark
             double treeMs = watch.Elapsed.TotalMilliseconds - rulesMs;
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"close: {accounts} accounts, {result.Statement.Count} lines, {tree.LeafCount} payees, window {day + 1}: rules and statement {rulesMs:0} ms, reward tree {treeMs:0} ms"));
-            state = result.Next;
+            inputs = inputs with { Window = inputs.Window.Next, State = result.Next };
         }
+    }
+
+    /// <summary>A first window of so many accounts.</summary>
+    /// <param name="accounts">How many.</param>
+    /// <param name="walletEvery">One in so many has a wallet.</param>
+    internal static WindowInputs Inputs(int accounts, int walletEvery)
+    {
+        Directory directory = new(new NameTable());
+        for (int i = 0; i < accounts; i++) directory.Names.Intern($"account-{(i * 7919L) % accounts}");
+        int spaces = directory.Names.Count;
+        for (int i = 0; i < accounts / 100; i++) directory.Names.Intern($"space-{i:0000000}");
+        for (int i = 0; i < accounts; i += walletEvery)
+        {
+            WalletLinked linked = new(new AccountId(directory.Names.Text(i)), new WalletAddress((UInt128)(uint)i * 0x9E3779B97F4A7C15 << 32, (uint)i));
+            directory.Apply(new RecordedEvent(0, 0, new NewEvent(new EventId(1), UnixMs.Epoch, UnixMs.Epoch, Day.FromNumber(1), linked)));
+        }
+
+        return new WindowInputs
+        {
+            SealedAt = long.MaxValue,
+            Window = Day.FromNumber(20_000),
+            Ruleset = Ruleset.Default,
+            Sheet = Sheet(directory.Names, accounts),
+            SheetDigest = default,
+            Roster = Roster(directory.Names, accounts, spaces),
+            Directory = directory,
+            State = PayoutState.Initial,
+            Fund = TokenAmount.FromWe(125_000_000),
+            TopUps = TokenAmount.Zero,
+            Gifts = [],
+        };
     }
 
     private static ContributionSheet Sheet(NameTable names, int accounts)

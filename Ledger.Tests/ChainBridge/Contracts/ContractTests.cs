@@ -1,3 +1,4 @@
+using System.Globalization;
 using Ledger.Tests.Support;
 using Xunit;
 
@@ -7,22 +8,27 @@ namespace Ledger.Tests.ChainBridge.Contracts;
 /// The contracts' own suite passes, its gas figures are those on record, the artifacts that are deployed are what the sources compile to,
 /// and each rule taken out of the sources is missed by the test named for it.
 /// </summary>
-/// <remarks>One class, so that forge's cache has one user at a time. <c>SOAK=1</c> multiplies the fuzz and invariant runs.</remarks>
+/// <remarks>One class, so that forge's cache has one user at a time. <c>SOAK=N</c> multiplies the fuzz and invariant runs.</remarks>
 public sealed class ContractTests
 {
-    private static readonly bool Soak = Environment.GetEnvironmentVariable("SOAK") == "1";
+    private const int InvariantDepth = 64;
 
     [PartFact("node", ContractFolder.Solc, ContractFolder.OpenZeppelin)]
     public async Task The_pinned_artifacts_are_what_the_sources_compile_to() =>
         await ContractFolder.RunAsync("node", ["tools/artifacts.mjs", "--check"]);
 
+    [PartFact("node", ContractFolder.Solc, ContractFolder.OpenZeppelin)]
+    public async Task Everything_public_has_its_notice_parameters_and_return_values_documented() =>
+        Assert.Matches(@"^\d\d public things are documented", await ContractFolder.RunAsync("node", ["tools/natspec.mjs"]));
+
     [PartFact("node", ContractFolder.Forge, ContractFolder.Solc, ContractFolder.OpenZeppelin, ContractFolder.Uniswap)]
     public async Task Unit_fuzz_invariant_and_gas_tests_pass()
     {
-        string runs = Soak ? "4096" : "256";
+        int count = 256 * Soak.Factor;
+        string runs = count.ToString(CultureInfo.InvariantCulture);
         string said = await ContractFolder.RunAsync(
             ContractFolder.ForgeProgram, ["test", "--gas-snapshot-check=true"], "", ("FOUNDRY_FUZZ_RUNS", runs), ("FOUNDRY_INVARIANT_RUNS", runs));
-        Assert.Matches($@"invariant_\w+\(\) \(runs: {runs}, calls: {(Soak ? 262_144 : 16_384)}", said);
+        Assert.Matches($@"invariant_\w+\(\) \(runs: {runs}, calls: {count * InvariantDepth}", said);
         Assert.Contains(" 0 failed", said);
     }
 

@@ -1,3 +1,5 @@
+using Ledger.Core.Merkle;
+using Ledger.Tests.Proofs;
 using Ledger.Tests.Support;
 using Xunit;
 
@@ -9,25 +11,27 @@ public sealed class ProofSnippetTests
     [PartFact("node", ContractFolder.MerkleTree)]
     public async Task The_snippet_verifies_the_ledgers_proofs()
     {
-        foreach ((string file, string amount) in ((string, string)[])[("proof-payout.json", "1000"), ("proof-activity.json", "140")])
+        foreach ((string file, string amount) in ((string, string)[])[("proof-payout.json", "has earned 1000"), ("proof-activity.json", "has earned 140"), ("proof-settlement.json", "can claim 700")])
         {
             (int exit, string said) = await VerifyAsync(Repository.PathOf($"Ledger.Tests/Vectors/{file}"));
             Assert.True(exit == 0, said);
-            Assert.Contains($"has earned {amount} base units", said);
+            Assert.Contains($"{amount} base units", said);
         }
     }
 
     [PartFact("node", ContractFolder.MerkleTree)]
     public async Task The_snippet_refuses_another_amount_and_another_sibling()
     {
-        string proof = await File.ReadAllTextAsync(Repository.PathOf("Ledger.Tests/Vectors/proof-payout.json"));
         string folder = Directory.CreateTempSubdirectory("weledger-proof-").FullName;
-        foreach ((string what, string with, string because) in ((string, string, string)[])
+        foreach ((string name, string what, string with, string because) in ((string, string, string, string)[])
         [
-            ("\"1000\"", "\"1001\"", "does not have the hash"),
-            ("\"0x26b22e26", "\"0x26b22e27", "does not lead"),
+            ("proof-payout.json", "\"1000\"", "\"1001\"", "does not have the hash"),
+            ("proof-payout.json", "\"0x26b22e26", "\"0x26b22e27", "does not lead"),
+            ("proof-settlement.json", "\"700\"", "\"701\"", "does not have the hash"),
+            ("proof-settlement.json", ProofWorld.Settled.Leaves[0].Hash().ToString(), Digest.Zero.ToString(), "does not lead"),
         ])
         {
+            string proof = await File.ReadAllTextAsync(Repository.PathOf($"Ledger.Tests/Vectors/{name}"));
             Assert.Contains(what, proof);
             string file = Path.Combine(folder, "proof.json");
             await File.WriteAllTextAsync(file, proof.Replace(what, with));

@@ -42,6 +42,9 @@ public sealed class ModelChain : INodeRpc
 
     public ModelBlock Head => _blocks[^1];
 
+    /// <summary>What the node calls finalized; null as long as it calls nothing so.</summary>
+    public ModelBlock? Finalized { get; set; }
+
     public int Waiting => _pool.Count;
 
     /// <summary>Everything that was ever handed in, so that what was paid for it can be looked at.</summary>
@@ -143,7 +146,7 @@ public sealed class ModelChain : INodeRpc
     private ModelBlock? BlockOf(string name) => name switch
     {
         "latest" => Head,
-        "finalized" => null,
+        "finalized" => Finalized,
         _ => ulong.Parse(name.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture) is var number && number < (ulong)_blocks.Count ? _blocks[(int)number] : null,
     };
 
