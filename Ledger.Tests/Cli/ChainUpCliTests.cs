@@ -23,7 +23,9 @@ public sealed class ChainUpCliTests : IDisposable
     public async Task It_runs_until_it_is_interrupted_and_ends_well()
     {
         using CancellationTokenSource limit = new(Patience);
-        ProcessStartInfo start = new("dotnet", [Path.Combine(AppContext.BaseDirectory, "weledger.dll"), "chain", "up", "--port", "0", "--from", "2026-01-05", "--data", _cli.Data, "--json"])
+
+        // A runner in the background of a shell has interrupts ignored, and what it starts inherits that.
+        ProcessStartInfo start = new("env", ["--default-signal=INT", "dotnet", Path.Combine(AppContext.BaseDirectory, "weledger.dll"), "chain", "up", "--port", "0", "--from", "2026-01-05", "--data", _cli.Data, "--json"])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
