@@ -9,7 +9,7 @@ internal static class AdapterSecret
     public const string Schema = "CREATE TABLE secret (one INTEGER PRIMARY KEY CHECK (one = 1), key BLOB NOT NULL) STRICT";
 
     /// <summary>The key; the first time it is made.</summary>
-    public static byte[] Of(AdapterDatabase database) => database.Transact(() =>
+    public static byte[] Of(OwnerDatabase database) => database.Transact(() =>
     {
         database.Command("INSERT OR IGNORE INTO secret VALUES (1, $key)", ("$key", TokenSigner.NewKey())).ExecuteNonQuery();
         return (byte[])database.Command("SELECT key FROM secret").ExecuteScalar()!;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Ledger.Projections.EventLog;
 using Microsoft.Data.Sqlite;
 
 namespace Ledger.Host.Security;
@@ -33,45 +32,23 @@ internal sealed class KeyStore : IDisposable
         CREATE TABLE signing_secret (id TEXT PRIMARY KEY, client TEXT NOT NULL REFERENCES client, secret BLOB NOT NULL, created_at INTEGER NOT NULL, revoked_at INTEGER) STRICT;
         """;
 
-    private readonly SqliteConnection _connection;
+    private readonly OwnerDatabase _database;
     private readonly TimeProvider _clock;
 
-    private KeyStore(SqliteConnection connection, TimeProvider clock) => (_connection, _clock) = (connection, clock);
+    private KeyStore(OwnerDatabase database, TimeProvider clock) => (_database, _clock) = (database, clock);
 
     /// <summary>Opens the store of a data folder, making it when there is none. Only its owner may read the file.</summary>
-    public static KeyStore Open(string dataDirectory, TimeProvider clock)
-    {
-        Directory.CreateDirectory(dataDirectory);
-        string path = Path.Combine(dataDirectory, FileName);
-        if (!OperatingSystem.IsWindows())
-        {
-            using FileStream file = new(path, new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, Share = FileShare.ReadWrite, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
-        }
-
-        SqliteConnection connection = new(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 5, ForeignKeys = true }.ConnectionString);
-        try
-        {
-            connection.Open();
-            KeyStore store = new(connection, clock);
-            store.Prepare();
-            return store;
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
-    }
+    public static KeyStore Open(string dataDirectory, TimeProvider clock) => new(OwnerDatabase.Open(Path.Combine(dataDirectory, FileName), ApplicationId, Layout, Schema), clock);
 
     /// <summary>Changes whenever anybody has changed something: this store, or another one over the same file in whatever process.</summary>
     public (long Others, long Own) Version => (Number("PRAGMA data_version"), Number("SELECT total_changes()"));
 
     /// <summary>Adds a client with its first key.</summary>
     /// <exception cref="KeyRefusedException"><c>client-exists</c>.</exception>
-    public ApiKey Add(ApiClient client) => Transact(() =>
+    public ApiKey Add(ApiClient client) => _database.Transact(() =>
     {
         if (Clients().ContainsKey(client.Name)) throw new KeyRefusedException("client-exists", $"there is a client '{client.Name}' already; rotate its key, or choose another name");
-        Command(
+        _database.Command(
             "INSERT INTO client VALUES ($name, $scopes, $requests, $events)",
             ("$name", client.Name), ("$scopes", client.Scopes.ToString()), ("$requests", client.RequestsPerSecond), ("$events", client.EventsPerSecond)).ExecuteNonQuery();
         return Insert(client.Name);
@@ -80,7 +57,7 @@ internal sealed class KeyStore : IDisposable
     /// <summary>Gives a client a second key; the first stays valid until it is revoked.</summary>
     /// <exception cref="KeyNotFoundException"><c>client-unknown</c>.</exception>
     /// <exception cref="KeyRefusedException"><c>keys-two-live</c>.</exception>
-    public ApiKey Rotate(string client) => Transact(() =>
+    public ApiKey Rotate(string client) => _database.Transact(() =>
     {
         RequireClient(client);
         StoredKey[] live = [.. Keys().Where(k => k.Client == client && k.RevokedAt is null)];
@@ -92,23 +69,23 @@ internal sealed class KeyStore : IDisposable
     /// <returns>The secret's id and the secret.</returns>
     /// <exception cref="KeyNotFoundException"><c>client-unknown</c>.</exception>
     /// <exception cref="KeyRefusedException"><c>keys-two-live</c>.</exception>
-    public (string Id, byte[] Secret) Sign(string client) => Transact(() =>
+    public (string Id, byte[] Secret) Sign(string client) => _database.Transact(() =>
     {
         RequireClient(client);
         StoredSecret[] live = [.. Secrets().Where(s => s.Client == client && s.RevokedAt is null)];
         if (live.Length >= LiveKeysMax) throw new KeyRefusedException("keys-two-live", $"'{client}' has two live signing secrets, {live[0].Id} and {live[1].Id}; revoke one first");
         (string id, byte[] secret) = (ApiKey.NewId(), WebhookSignature.NewSecret());
-        Command("INSERT INTO signing_secret VALUES ($id, $client, $secret, $now, NULL)", ("$id", id), ("$client", client), ("$secret", secret), ("$now", NowMs())).ExecuteNonQuery();
+        _database.Command("INSERT INTO signing_secret VALUES ($id, $client, $secret, $now, NULL)", ("$id", id), ("$client", client), ("$secret", secret), ("$now", NowMs())).ExecuteNonQuery();
         return (id, secret);
     });
 
     /// <summary>Ends a key or a signing secret for ever. Revoking it again changes nothing.</summary>
     /// <exception cref="KeyNotFoundException"><c>key-unknown</c>.</exception>
-    public void Revoke(string keyId) => Transact(() =>
+    public void Revoke(string keyId) => _database.Transact(() =>
     {
         if (Keys().All(k => k.Id != keyId) && Secrets().All(s => s.Id != keyId)) throw new KeyNotFoundException($"key-unknown: there is no key '{keyId}'; `weledger keys list` lists them");
         foreach (string table in (string[])["api_key", "signing_secret"])
-            Command($"UPDATE {table} SET revoked_at = $now WHERE id = $id AND revoked_at IS NULL", ("$now", NowMs()), ("$id", keyId)).ExecuteNonQuery();
+            _database.Command($"UPDATE {table} SET revoked_at = $now WHERE id = $id AND revoked_at IS NULL", ("$now", NowMs()), ("$id", keyId)).ExecuteNonQuery();
         return keyId;
     });
 
@@ -116,7 +93,7 @@ internal sealed class KeyStore : IDisposable
     public SortedDictionary<string, ApiClient> Clients()
     {
         SortedDictionary<string, ApiClient> clients = new(StringComparer.Ordinal);
-        using SqliteDataReader rows = Command("SELECT name, scopes, requests_per_second, events_per_second, EXISTS (SELECT * FROM signing_secret WHERE client = name) FROM client").ExecuteReader();
+        using SqliteDataReader rows = _database.Command("SELECT name, scopes, requests_per_second, events_per_second, EXISTS (SELECT * FROM signing_secret WHERE client = name) FROM client").ExecuteReader();
         while (rows.Read()) clients.Add(rows.GetString(0), new ApiClient(rows.GetString(0), ScopeSet.Parse(rows.GetString(1).Split(' ')), rows.GetInt32(2), rows.GetInt32(3), rows.GetBoolean(4)));
         return clients;
     }
@@ -125,7 +102,7 @@ internal sealed class KeyStore : IDisposable
     public List<StoredKey> Keys()
     {
         List<StoredKey> keys = [];
-        using SqliteDataReader rows = Command("SELECT id, client, hash, created_at, revoked_at FROM api_key ORDER BY created_at, rowid").ExecuteReader();
+        using SqliteDataReader rows = _database.Command("SELECT id, client, hash, created_at, revoked_at FROM api_key ORDER BY created_at, rowid").ExecuteReader();
         while (rows.Read())
         {
             keys.Add(new StoredKey(rows.GetString(0), rows.GetString(1), rows.GetFieldValue<byte[]>(2), Time(rows, 3), rows.IsDBNull(4) ? null : Time(rows, 4)));
@@ -138,21 +115,13 @@ internal sealed class KeyStore : IDisposable
     public List<StoredSecret> Secrets()
     {
         List<StoredSecret> secrets = [];
-        using SqliteDataReader rows = Command("SELECT id, client, secret, created_at, revoked_at FROM signing_secret ORDER BY created_at, rowid").ExecuteReader();
+        using SqliteDataReader rows = _database.Command("SELECT id, client, secret, created_at, revoked_at FROM signing_secret ORDER BY created_at, rowid").ExecuteReader();
         while (rows.Read()) secrets.Add(new StoredSecret(rows.GetString(0), rows.GetString(1), rows.GetFieldValue<byte[]>(2), Time(rows, 3), rows.IsDBNull(4) ? null : Time(rows, 4)));
         return secrets;
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _connection.Dispose();
-
-    private void Prepare() => Transact(() =>
-    {
-        string found = $"{Command("PRAGMA application_id").ExecuteScalar()}/{Command("PRAGMA user_version").ExecuteScalar()}";
-        if (found == "0/0") Command($"{Schema} PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {Layout}").ExecuteNonQuery();
-        else if (found != $"{ApplicationId}/{Layout}") throw new LogFaultException("unknown-format", $"{_connection.DataSource} has application id and layout {found}; this build reads {ApplicationId}/{Layout}: use the build that wrote it");
-        return found;
-    });
+    public void Dispose() => _database.Dispose();
 
     private void RequireClient(string name)
     {
@@ -164,29 +133,13 @@ internal sealed class KeyStore : IDisposable
     private ApiKey Insert(string client)
     {
         ApiKey key = ApiKey.Generate();
-        Command(
+        _database.Command(
             "INSERT INTO api_key VALUES ($id, $client, $hash, $now, NULL)",
             ("$id", key.Id), ("$client", client), ("$hash", key.Hash()), ("$now", NowMs())).ExecuteNonQuery();
         return key;
     }
 
-    private T Transact<T>(Func<T> act)
-    {
-        using SqliteTransaction transaction = _connection.BeginTransaction(deferred: false);
-        T result = act();
-        transaction.Commit();
-        return result;
-    }
-
-    private long Number(string sql) => Convert.ToInt64(Command(sql).ExecuteScalar(), CultureInfo.InvariantCulture);
+    private long Number(string sql) => Convert.ToInt64(_database.Command(sql).ExecuteScalar(), CultureInfo.InvariantCulture);
 
     private long NowMs() => _clock.GetUtcNow().ToUnixTimeMilliseconds();
-
-    private SqliteCommand Command(string sql, params ReadOnlySpan<(string Name, object Value)> parameters)
-    {
-        SqliteCommand command = _connection.CreateCommand();
-        command.CommandText = sql;
-        foreach ((string name, object value) in parameters) command.Parameters.AddWithValue(name, value);
-        return command;
-    }
 }

@@ -39,12 +39,12 @@ internal sealed class TokenSigner
     public string Sign(ReadOnlySpan<byte> body) => Base64Url.EncodeToString([.. body, .. Mac(body)]);
 
     /// <summary>Reads a token's body; false when it is none of this purpose and key.</summary>
-    public bool TryRead(string? text, [NotNullWhen(true)] out byte[]? body)
+    public bool TryRead(ReadOnlySpan<char> text, [NotNullWhen(true)] out byte[]? body)
     {
         body = null;
-        if (string.IsNullOrEmpty(text) || text.Length > TextLengthMax || !Base64Url.IsValid(text)) return false;
+        if (text.IsEmpty || text.Length > TextLengthMax || !Base64Url.IsValid(text)) return false;
         byte[] bytes = Base64Url.DecodeFromChars(text);
-        if (bytes.Length < _macBytes || Base64Url.EncodeToString(bytes) != text) return false;
+        if (bytes.Length < _macBytes || !text.SequenceEqual(Base64Url.EncodeToString(bytes))) return false;
         byte[] signed = bytes[..^_macBytes];
         if (!CryptographicOperations.FixedTimeEquals(Mac(signed), bytes.AsSpan(signed.Length))) return false;
         body = signed;

@@ -62,17 +62,7 @@ public sealed class RemoteSignerTests : IDisposable
         Assert.Contains("Signer not found", refused.Message, StringComparison.Ordinal);
     }
 
-    private static FeeMarketTransaction Sample => new()
-    {
-        ChainId = 31_337,
-        Nonce = 300,
-        MaxPriorityFeePerGas = 1_000_000_000,
-        MaxFeePerGas = 30_000_000_000,
-        GasLimit = 90_000,
-        To = new WalletAddress(0x1234, 5),
-        Value = 3,
-        Data = new byte[] { 1, 2, 3, 4 },
-    };
+    private static FeeMarketTransaction Sample => SigningTests.Sample with { Nonce = 300 };
 
     private async Task ServeAsync()
     {

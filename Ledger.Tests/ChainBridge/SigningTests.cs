@@ -16,7 +16,7 @@ namespace Ledger.Tests.ChainBridge;
 /// <summary>Guaranteed: a signature is RFC 6979's, a sender is recovered before anything is handed on, and no signer is believed.</summary>
 public sealed class SigningTests
 {
-    private static readonly FeeMarketTransaction Sample = new()
+    internal static readonly FeeMarketTransaction Sample = new()
     {
         ChainId = 31_337,
         Nonce = 7,

@@ -1,5 +1,6 @@
 using Ledger.Core.Identity;
 using Ledger.Core.Time;
+using Ledger.Host.Security;
 using Microsoft.Data.Sqlite;
 
 namespace Ledger.Host.Adapters.Chat;
@@ -29,9 +30,9 @@ internal sealed class ChatStore : IDisposable
         """;
 
     private readonly Lock _gate = new();
-    private readonly AdapterDatabase _database;
+    private readonly OwnerDatabase _database;
 
-    private ChatStore(AdapterDatabase database) => _database = database;
+    private ChatStore(OwnerDatabase database) => _database = database;
 
     public static ChatStore Open(string folder) => new(AdapterDatabase.Open(Path.Combine(folder, "chat.db"), ApplicationId, Layout, Schema));
 

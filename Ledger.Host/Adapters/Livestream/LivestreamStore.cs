@@ -23,14 +23,14 @@ internal sealed class LivestreamStore : IDisposable
     /// <summary>Live keys of one account in one space: the one in use and the one that replaces it.</summary>
     public const int LiveKeysMax = 2;
 
-    // "WELV"
-    private const int ApplicationId = 0x57454c56;
+    // "WELL"
+    private const int ApplicationId = 0x57454c4c;
     private const int Layout = 1;
 
     /// <summary>A reported minute is within a day of its event's time, which is at most minutes ahead: what was watched before that is asked for no more.</summary>
     private const long WatchedMinutesMax = 3 * 1_440;
 
-    private const string Schema = """
+    private const string Schema = $"""
         CREATE TABLE stream_key (id TEXT PRIMARY KEY, space TEXT NOT NULL, account TEXT NOT NULL, hash BLOB NOT NULL, created_at INTEGER NOT NULL, revoked_at INTEGER) STRICT;
         CREATE TABLE session (server TEXT NOT NULL, space TEXT NOT NULL, opened_at INTEGER NOT NULL, account TEXT NOT NULL, id TEXT NOT NULL, flow_at INTEGER,
             instance TEXT, publisher TEXT, bytes INTEGER, frames INTEGER, sampled_at INTEGER,
@@ -38,15 +38,15 @@ internal sealed class LivestreamStore : IDisposable
             ended_at INTEGER, PRIMARY KEY (server, space, opened_at)) STRICT;
         CREATE INDEX session_running ON session (server) WHERE ended_at IS NULL;
         CREATE TABLE watched (minute INTEGER PRIMARY KEY) STRICT;
-        CREATE TABLE secret (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
+        {AdapterSecret.Schema};
         """;
 
     private const string SessionColumns = "server, space, opened_at, account, id, flow_at, instance, publisher, bytes, frames, sampled_at, last_minute, minutes, peak_viewers, watch_ms, recorded_ms, ended_at";
 
-    private readonly AdapterDatabase _database;
+    private readonly OwnerDatabase _database;
     private readonly SqliteCommand _find; // every update of every broadcast asks it
 
-    private LivestreamStore(AdapterDatabase database)
+    private LivestreamStore(OwnerDatabase database)
     {
         _database = database;
         _find = database.Command("SELECT id, space, account, created_at, revoked_at, hash FROM stream_key WHERE id = $id AND revoked_at IS NULL", ("$id", ""));
@@ -105,12 +105,7 @@ internal sealed class LivestreamStore : IDisposable
     }
 
     /// <summary>What tickets are signed with; made at the first use.</summary>
-    public byte[] TicketSecret() => _database.Transact(() =>
-    {
-        Run("INSERT INTO secret VALUES ('tickets', $value) ON CONFLICT DO NOTHING", ("$value", RandomNumberGenerator.GetBytes(32)));
-        using SqliteCommand command = _database.Command("SELECT value FROM secret WHERE name = 'tickets'");
-        return (byte[])command.ExecuteScalar()!;
-    });
+    public byte[] TicketSecret() => AdapterSecret.Of(_database);
 
     /// <summary>Notes how broadcasts are now, and a minute that was watched from its first to its last second; all of it or nothing.</summary>
     public void Save(IReadOnlyCollection<LiveSession> running, IReadOnlyCollection<(LiveSession Session, UnixMs At)> ended, long? watched)

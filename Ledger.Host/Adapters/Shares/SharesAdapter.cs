@@ -23,7 +23,7 @@ internal sealed class SharesAdapter : IAdapter
 
     private readonly SharesSettings _settings;
     private readonly AdapterContext _context;
-    private readonly AdapterDatabase _database;
+    private readonly OwnerDatabase _database;
     private readonly ShareVisits _visits;
     private readonly Counter<long> _counter;
 

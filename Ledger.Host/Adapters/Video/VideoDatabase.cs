@@ -1,3 +1,5 @@
+using Ledger.Host.Security;
+
 namespace Ledger.Host.Adapters.Video;
 
 /// <summary>What the adapter must not forget: uploads and videos in the making, in <c>video.db</c> of its folder. For any thread.</summary>
@@ -18,11 +20,11 @@ internal sealed class VideoDatabase(string folder) : IDisposable
         CREATE INDEX video_state ON video (state);
         """;
 
-    private readonly AdapterDatabase _database = AdapterDatabase.Open(Path.Combine(folder, "video.db"), ApplicationId, Layout, Schema);
+    private readonly OwnerDatabase _database = AdapterDatabase.Open(Path.Combine(folder, "video.db"), ApplicationId, Layout, Schema);
     private readonly Lock _turn = new();
 
     /// <summary>Does something with the database, alone, all of it or nothing; durable when it returns.</summary>
-    public T Transact<T>(Func<AdapterDatabase, T> act)
+    public T Transact<T>(Func<OwnerDatabase, T> act)
     {
         lock (_turn) return _database.Transact(() => act(_database));
     }

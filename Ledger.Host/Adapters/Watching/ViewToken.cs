@@ -1,15 +1,13 @@
-using System.Buffers;
 using System.Buffers.Binary;
-using System.Buffers.Text;
-using System.Security.Cryptography;
 using System.Text;
 using Ledger.Core.Identity;
+using Ledger.Host.Security;
 
 namespace Ledger.Host.Adapters.Watching;
 
 /// <summary>The right to say that an account watches a video, for a time: made by the ledger for a player, which cannot change it.</summary>
 /// <remarks>
-/// In base64url:
+/// A token of <see cref="TokenSigner"/> with this body:
 /// <code>
 /// offset size field
 ///      0    1 layout, 1
@@ -18,7 +16,6 @@ namespace Ledger.Host.Adapters.Watching;
 ///     25    8 expires, Unix milliseconds
 ///     33    4 length of the video, seconds
 ///     37    … account, content: a length byte and UTF-8 each
-///     -32  32 HMAC-SHA-256 over everything before
 /// </code>
 /// Numbers are big-endian.
 /// </remarks>
@@ -30,46 +27,35 @@ namespace Ledger.Host.Adapters.Watching;
 /// <param name="Content">What is watched.</param>
 internal sealed record ViewToken(EventId View, long IssuedMs, long ExpiresMs, uint LengthSeconds, AccountId Account, ContentId Content)
 {
-    /// <summary>Longest text of a token.</summary>
-    public const int LengthMax = ((HeadBytes + (2 * (1 + IdText.BytesMax)) + HMACSHA256.HashSizeInBytes) * 4 / 3) + 4;
-
-    /// <summary>Bytes of the key.</summary>
-    public const int KeyBytes = 32;
-
     private const byte Layout = 1;
     private const int HeadBytes = 37;
+    private const int BodyBytesMax = HeadBytes + (2 * (1 + IdText.BytesMax));
+
+    /// <summary>What signs view tokens with a key.</summary>
+    public static TokenSigner Signer(byte[] key) => new(key, "weledger-view");
 
     /// <summary>The token's text.</summary>
-    public string Sign(ReadOnlySpan<byte> key)
+    public string Sign(TokenSigner signer)
     {
-        Span<byte> bytes = stackalloc byte[LengthMax];
+        Span<byte> bytes = stackalloc byte[BodyBytesMax];
         bytes[0] = Layout;
         View.WriteTo(bytes[1..]);
         BinaryPrimitives.WriteInt64BigEndian(bytes[17..], IssuedMs);
         BinaryPrimitives.WriteInt64BigEndian(bytes[25..], ExpiresMs);
         BinaryPrimitives.WriteUInt32BigEndian(bytes[33..], LengthSeconds);
-        int at = Write(bytes, Write(bytes, HeadBytes, Account.Value), Content.Value);
-        HMACSHA256.HashData(key, bytes[..at], bytes[at..]);
-        return Base64Url.EncodeToString(bytes[..(at + HMACSHA256.HashSizeInBytes)]);
+        return signer.Sign(bytes[..Write(bytes, Write(bytes, HeadBytes, Account.Value), Content.Value)]);
     }
 
-    /// <summary>Reads a token that this key signed; null for anything else. The signature is compared in constant time, before anything is believed.</summary>
-    public static ViewToken? Verify(ReadOnlySpan<char> text, ReadOnlySpan<byte> key)
+    /// <summary>Reads a token; null for anything that was not signed as one. Nothing is believed before the signature.</summary>
+    public static ViewToken? Verify(ReadOnlySpan<char> text, TokenSigner signer)
     {
-        Span<byte> bytes = stackalloc byte[LengthMax];
-        if (text.Length is 0 or > LengthMax || Base64Url.DecodeFromChars(text, bytes, out _, out int size) != OperationStatus.Done || size < HeadBytes + HMACSHA256.HashSizeInBytes) return null;
-        // One token has one text: the decoder would let spare bits and white space pass.
-        Span<char> again = stackalloc char[LengthMax + 4];
-        if (!Base64Url.TryEncodeToChars(bytes[..size], again, out int length) || !again[..length].SequenceEqual(text)) return null;
-        ReadOnlySpan<byte> signed = bytes[..(size - HMACSHA256.HashSizeInBytes)];
-        Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(key, signed, mac);
-        if (!CryptographicOperations.FixedTimeEquals(mac, bytes[signed.Length..size]) || signed[0] != Layout) return null;
+        if (!signer.TryRead(text, out byte[]? body) || body[0] != Layout) return null;
+        ReadOnlySpan<byte> bytes = body;
         int at = HeadBytes;
-        (AccountId account, ContentId content) = (new AccountId(Read(signed, ref at)), new ContentId(Read(signed, ref at)));
+        (AccountId account, ContentId content) = (new AccountId(Read(bytes, ref at)), new ContentId(Read(bytes, ref at)));
         return new ViewToken(
-            EventId.FromBytes(signed[1..17]), BinaryPrimitives.ReadInt64BigEndian(signed[17..]), BinaryPrimitives.ReadInt64BigEndian(signed[25..]),
-            BinaryPrimitives.ReadUInt32BigEndian(signed[33..]), account, content);
+            EventId.FromBytes(bytes[1..17]), BinaryPrimitives.ReadInt64BigEndian(bytes[17..]), BinaryPrimitives.ReadInt64BigEndian(bytes[25..]),
+            BinaryPrimitives.ReadUInt32BigEndian(bytes[33..]), account, content);
     }
 
     private static int Write(Span<byte> bytes, int at, string id)

@@ -1,4 +1,5 @@
 using Ledger.Core.Identity;
+using Ledger.Host.Security;
 using Microsoft.Data.Sqlite;
 
 namespace Ledger.Host.Adapters.Watching;
@@ -8,27 +9,19 @@ internal sealed class WatchStore(string folder) : IDisposable
 {
     // "WELW"
     private const int ApplicationId = 0x57454c57;
-    private const int Layout = 1;
+    private const int Layout = 2;
 
-    private const string Schema = """
+    private const string Schema = $"""
         CREATE TABLE view (
             id TEXT PRIMARY KEY, account TEXT NOT NULL, content TEXT NOT NULL, issued_ms INTEGER NOT NULL, expires_ms INTEGER NOT NULL, length_s INTEGER NOT NULL,
             last_ms INTEGER NOT NULL, watched_ms INTEGER NOT NULL, playing INTEGER NOT NULL, stage INTEGER NOT NULL) STRICT;
-        CREATE TABLE secret (key BLOB NOT NULL) STRICT;
+        {AdapterSecret.Schema};
         """;
 
-    private readonly AdapterDatabase _database = AdapterDatabase.Open(Path.Combine(folder, "watching.db"), ApplicationId, Layout, Schema);
+    private readonly OwnerDatabase _database = AdapterDatabase.Open(Path.Combine(folder, "watching.db"), ApplicationId, Layout, Schema);
 
-    /// <summary>The key that tokens are signed with, made at the first call.</summary>
-    public byte[] Key() => _database.Transact(() =>
-    {
-        using SqliteCommand query = _database.Command("SELECT key FROM secret");
-        if (query.ExecuteScalar() is byte[] known) return known;
-        byte[] made = System.Security.Cryptography.RandomNumberGenerator.GetBytes(ViewToken.KeyBytes);
-        using SqliteCommand insert = _database.Command("INSERT INTO secret VALUES ($key)", ("$key", made));
-        insert.ExecuteNonQuery();
-        return made;
-    });
+    /// <summary>The key that tokens are signed with.</summary>
+    public byte[] Key() => AdapterSecret.Of(_database);
 
     /// <summary>All views.</summary>
     public IReadOnlyList<WatchedView> Load()

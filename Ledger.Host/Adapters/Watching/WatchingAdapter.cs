@@ -32,13 +32,13 @@ internal sealed class WatchingAdapter : IAdapter
     private readonly AdapterContext _context;
     private readonly WatchStore _store;
     private readonly WatchEngine _engine;
-    private readonly byte[] _key;
+    private readonly TokenSigner _tokens;
 
     private WatchingAdapter(WatchingSettings settings, AdapterContext context)
     {
         (_settings, _context) = (settings, context);
         _store = new WatchStore(context.Folder);
-        _key = _store.Key();
+        _tokens = ViewToken.Signer(_store.Key());
         _engine = new WatchEngine(context, _store);
         context.Meter.CreateObservableGauge("weledger.watching.views", () => _engine.Views, null, "Views that are remembered");
     }
@@ -87,7 +87,7 @@ internal sealed class WatchingAdapter : IAdapter
         RandomNumberGenerator.Fill(id);
         long now = NowMs;
         ViewToken token = new(EventId.FromBytes(id), now, now + (seconds * 2_000L) + (_settings.TokenMinutes * 60_000L), seconds, account, content);
-        return TypedResults.Json(new ViewAnswer(token.Sign(_key), UnixMs.From(token.ExpiresMs).ToString(), HeartbeatSeconds), ApiJson.Answers, statusCode: StatusCodes.Status201Created);
+        return TypedResults.Json(new ViewAnswer(token.Sign(_tokens), UnixMs.From(token.ExpiresMs).ToString(), HeartbeatSeconds), ApiJson.Answers, statusCode: StatusCodes.Status201Created);
     }
 
     private async Task<IResult> BeatAsync(HttpContext context)
@@ -111,7 +111,7 @@ internal sealed class WatchingAdapter : IAdapter
     {
         const string Bearer = "Bearer ";
         string credentials = context.Request.Headers.Authorization.ToString();
-        if (!credentials.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) || ViewToken.Verify(credentials.AsSpan(Bearer.Length), _key) is not { } token) return TokenInvalid;
+        if (!credentials.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) || ViewToken.Verify(credentials.AsSpan(Bearer.Length), _tokens) is not { } token) return TokenInvalid;
         if (token.ExpiresMs <= NowMs) return TokenExpired;
         context.Features.Set(token);
         return null;

@@ -3,6 +3,7 @@ using Ledger.Core.Identity;
 using Ledger.Host.Adapters.Video.Uploads;
 using Ledger.Host.Api;
 using Ledger.Host.Api.Bodies;
+using Ledger.Host.Security;
 using Microsoft.Data.Sqlite;
 
 namespace Ledger.Host.Adapters.Video.Jobs;
@@ -74,7 +75,7 @@ internal sealed class VideoStore(VideoDatabase database)
         return (long)count.ExecuteScalar()!;
     });
 
-    private static ApiProblem? UploadFault(AdapterDatabase db, string client, string id)
+    private static ApiProblem? UploadFault(OwnerDatabase db, string client, string id)
     {
         using SqliteCommand query = db.Command("SELECT length - offset, video FROM upload WHERE id = $id AND client = $client", ("$id", id), ("$client", client));
         using SqliteDataReader row = query.ExecuteReader();
@@ -83,15 +84,15 @@ internal sealed class VideoStore(VideoDatabase database)
         return row.GetInt64(0) > 0 ? new ApiProblem(409, "upload-incomplete", $"the upload lacks {row.GetInt64(0)} bytes; send them first") : null;
     }
 
-    private static int Run(AdapterDatabase db, string sql, params ReadOnlySpan<(string, object?)> parameters)
+    private static int Run(OwnerDatabase db, string sql, params ReadOnlySpan<(string, object?)> parameters)
     {
         using SqliteCommand command = db.Command(sql, parameters);
         return command.ExecuteNonQuery();
     }
 
-    private static VideoJob? First(AdapterDatabase db, string where, string? content) => Read(db, where, content).FirstOrDefault();
+    private static VideoJob? First(OwnerDatabase db, string where, string? content) => Read(db, where, content).FirstOrDefault();
 
-    private static List<VideoJob> Read(AdapterDatabase db, string where, string? content)
+    private static List<VideoJob> Read(OwnerDatabase db, string where, string? content)
     {
         using SqliteCommand query = content is null ? db.Command($"{Columns} {where}") : db.Command($"{Columns} {where}", ("$content", content));
         using SqliteDataReader row = query.ExecuteReader();
