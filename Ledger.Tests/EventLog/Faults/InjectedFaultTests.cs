@@ -20,41 +20,38 @@ public sealed class InjectedFaultTests
     [PartFact("strace")]
     public async Task After_a_failed_sync_nothing_is_acknowledged()
     {
-        int syncs = await CountAsync("fsync,fdatasync");
-        Assert.True(syncs >= Batches / 2, $"{syncs} syncs for {Batches} commits");
-        await EachAsync(Enumerable.Range(1, syncs).SelectMany(call => Errors.Select(error => (Calls: "fsync,fdatasync", Call: call, Fault: $"error={error}"))));
+        Call[] syncs = await CallsAsync("fsync", "fdatasync");
+        Assert.True(syncs.Length >= Batches / 2, $"{syncs.Length} syncs for {Batches} commits");
+        await EachAsync(syncs.SelectMany(call => Errors.Select(error => (call, $"error={error}"))));
     }
 
     [PartFact("strace")]
-    public async Task After_a_failed_write_nothing_is_acknowledged()
-    {
-        int writes = await CountAsync("pwrite64,ftruncate");
-        int step = Math.Max(1, TestScale.Of(writes / 16, 1));
-        await EachAsync(Enumerable.Range(0, writes / step).Select(i => (Calls: "pwrite64,ftruncate", Call: (i * step) + 1, Fault: $"error={Errors[i % Errors.Length]}")));
-    }
+    public async Task After_a_failed_write_nothing_is_acknowledged() =>
+        await EachAsync(Sample(await CallsAsync("pwrite64", "ftruncate")).Select((call, i) => (call, $"error={Errors[i % Errors.Length]}")));
 
     [PartFact("strace")]
-    public async Task A_process_killed_inside_a_call_loses_nothing_acknowledged()
+    public async Task A_process_killed_inside_a_call_loses_nothing_acknowledged() =>
+        await EachAsync(Sample(await CallsAsync("pwrite64", "ftruncate", "fsync", "fdatasync", "unlink", "openat")).Select(call => (call, "signal=SIGKILL")));
+
+    private static IEnumerable<Call> Sample(Call[] calls)
     {
-        const string Calls = "pwrite64,ftruncate,fsync,fdatasync,unlink,openat";
-        int calls = await CountAsync(Calls);
-        int step = Math.Max(1, TestScale.Of(calls / 16, 1));
-        await EachAsync(Enumerable.Range(0, calls / step).Select(i => (Calls, Call: (i * step) + 1, Fault: "signal=SIGKILL")));
+        int step = Math.Max(1, TestScale.Of(calls.Length / 16, 1));
+        return calls.Where((_, i) => i % step == 0);
     }
 
-    private static async Task EachAsync(IEnumerable<(string Calls, int Call, string Fault)> injections)
+    private static async Task EachAsync(IEnumerable<(Call Call, string Fault)> injections)
     {
-        (string Calls, int Call, string Fault)[] all = [.. injections];
+        (Call Call, string Fault)[] all = [.. injections];
         int fired = 0;
         await Parallel.ForEachAsync(all, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, async (injection, _) =>
         {
-            string what = $"{injection.Fault} at call {injection.Call} of {injection.Calls}";
+            string what = $"{injection.Fault} at {injection.Call.Name} number {injection.Call.Nth}";
             using ScratchFolder root = new("inject");
             string folder = root.PathOf("log");
-            (ProgramRun run, string[] lines, int fault) = await InjectAsync(root, injection.Calls, $"{injection.Fault}:when={injection.Call}");
+            (ProgramRun run, string[] lines, int fault) = await InjectAsync(root, injection.Call, injection.Fault);
             if (fault < 0 && run.ExitCode != ExitKilled)
             {
-                Assert.True(BusiestThread(lines, injection.Calls) < injection.Call, $"{what}: it never fired");
+                Assert.True(BusiestThread(lines, injection.Call.Name) < injection.Call.Nth, $"{what}: it never fired");
                 return; // in none of the tries did one thread make so many calls
             }
 
@@ -74,15 +71,15 @@ public sealed class InjectedFaultTests
         Assert.True(fired * 2 >= all.Length, $"only {fired} of {all.Length} faults fired");
     }
 
-    // Which thread makes the last calls differs from run to run, and strace counts each thread's apart: a fault that found no call is tried again.
-    private static async Task<(ProgramRun Run, string[] Lines, int Fault)> InjectAsync(ScratchFolder root, string calls, string injection)
+    // Which thread makes the last calls differs from run to run, and strace counts each thread's calls of each name apart: a fault that found no call is tried again.
+    private static async Task<(ProgramRun Run, string[] Lines, int Fault)> InjectAsync(ScratchFolder root, Call call, string fault)
     {
         for (int attempt = 1; ; attempt++)
         {
-            ProgramRun run = await RunAsync(root, calls, injection);
+            ProgramRun run = await RunAsync(root, [call.Name], $"{fault}:when={call.Nth}");
             string[] lines = await File.ReadAllLinesAsync(root.PathOf("trace.txt"));
-            int fault = Array.FindIndex(lines, line => line.Contains("(INJECTED)", StringComparison.Ordinal));
-            if (fault >= 0 || run.ExitCode == ExitKilled || attempt == 5) return (run, lines, fault);
+            int injected = Array.FindIndex(lines, line => line.Contains("(INJECTED)", StringComparison.Ordinal));
+            if (injected >= 0 || run.ExitCode == ExitKilled || attempt == 5) return (run, lines, injected);
             Directory.Delete(root.PathOf("log"), recursive: true);
             File.Delete(root.PathOf("answers.txt"));
         }
@@ -100,15 +97,17 @@ public sealed class InjectedFaultTests
             (await log.ReadAllAsync(0).ListAsync()).Select(e => e.Event.Id));
     }
 
-    private static async Task<int> CountAsync(string calls)
+    // Every call of these names that the busiest thread makes, but for the last fifth: those of closing are not the same in every run.
+    private static async Task<Call[]> CallsAsync(params string[] names)
     {
         using ScratchFolder root = new("inject");
-        await RunAsync(root, calls, null);
-        return BusiestThread(await File.ReadAllLinesAsync(root.PathOf("trace.txt")), calls) * 4 / 5; // the last ones, of closing, are not the same in every run
+        await RunAsync(root, names, null);
+        string[] trace = await File.ReadAllLinesAsync(root.PathOf("trace.txt"));
+        return [.. names.SelectMany(name => Enumerable.Range(1, BusiestThread(trace, name) * 4 / 5).Select(nth => new Call(name, nth)))];
     }
 
-    private static int BusiestThread(string[] trace, string calls) => trace
-        .Where(line => calls.Split(',').Any(call => line.Contains($" {call}(", StringComparison.Ordinal)))
+    private static int BusiestThread(string[] trace, string name) => trace
+        .Where(line => line.Contains($" {name}(", StringComparison.Ordinal))
         .CountBy(line => line[..line.IndexOf(' ', StringComparison.Ordinal)])
         .Select(thread => thread.Value)
         .DefaultIfEmpty()
@@ -116,12 +115,15 @@ public sealed class InjectedFaultTests
 
     // Not the folder: SQLite lets a failed sync of it pass, which is why the log syncs it itself.
     // The file of answers is traced, to see what was written after the fault, but nothing is injected there: its calls are not among those given.
-    private static Task<ProgramRun> RunAsync(ScratchFolder root, string calls, string? injection)
+    private static Task<ProgramRun> RunAsync(ScratchFolder root, string[] names, string? injection)
     {
+        string calls = string.Join(',', names);
         string[] inject = injection is null ? [] : ["-e", $"inject={calls}:{injection}"];
         return ProgramRun.StraceAsync(
             root.PathOf("answers.txt"),
             [.. CallRecorder.Files(root.PathOf("log"))[1..].Append(root.PathOf("answers.txt")).SelectMany(file => new[] { "-P", file }), "-y", "-e", $"trace={calls},write", .. inject, "-o", root.PathOf("trace.txt")],
             ["append", "history", root.PathOf("log"), Batches.ToString(CultureInfo.InvariantCulture), "sound"]);
     }
+
+    private readonly record struct Call(string Name, int Nth);
 }
