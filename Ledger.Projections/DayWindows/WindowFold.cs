@@ -46,20 +46,20 @@ public sealed class WindowFold(IActorRefFactory actors, IEventLog log, FoldOptio
     {
         long events = context.SealedAt - context.OpenedAt;
         int shards = options.Shards ?? ShardsFor(events);
-        int passes = (int)Math.Min(shards, 1 + (events / options.EventsPerPassMax));
+        int[] wanted = [.. Enumerable.Range(0, shards).Where(shard => sheetOf(shard) is not null)];
+        int passes = (int)Math.Min(wanted.Length, 1 + (events * wanted.Length / shards / options.EventsPerPassMax));
         int names = context.Directory.Names.Count;
         JudgePool judges = new(context);
         LogFeed feed = new(log, context, shards, names, options.EventsPerGroup);
         for (int pass = 0; pass < passes; pass++)
         {
-            int[] mine = [.. Enumerable.Range(0, shards).Where(shard => shard % passes == pass && sheetOf(shard) is not null)];
-            if (mine.Length == 0) continue;
             int done = pass;
+            int[] mine = [.. wanted.Where((_, index) => index % passes == done)];
             Action<long> report = position => progress?.Report((int)(((done * events) + (position - context.OpenedAt)) * 1000 / Math.Max(1, events * passes)));
             ShardSetup setup = new(
                 shards, names, new EventFrame(context.OpenedAt, context.Window.Start.Value), judges, new ShardSnapshots(),
                 Channel.CreateUnbounded<ShardSignal>(new UnboundedChannelOptions { SingleReader = true }), options.BeforeChunk);
-            await FoldPassAsync(context, setup, mine, passes, feed, sheetOf, report, cancel).ConfigureAwait(false);
+            await FoldPassAsync(context, setup, mine, feed, sheetOf, report, cancel).ConfigureAwait(false);
         }
     }
 
@@ -68,7 +68,7 @@ public sealed class WindowFold(IActorRefFactory actors, IEventLog log, FoldOptio
         (int)Math.Clamp(BitOperations.RoundUpToPowerOf2((ulong)(events / FoldOptions.EventsPerShard) + 1), 16, 16_384);
 
     private async Task FoldPassAsync(
-        FoldContext context, ShardSetup setup, int[] mine, int passes, LogFeed feed, Func<int, SheetMerge?> sheetOf, Action<long> report, CancellationToken cancel)
+        FoldContext context, ShardSetup setup, int[] mine, LogFeed feed, Func<int, SheetMerge?> sheetOf, Action<long> report, CancellationToken cancel)
     {
         ChannelReader<ShardSignal> signals = setup.Signals.Reader;
         IActorRef window = actors.ActorOf(Props.Create(() => new WindowActor(setup, mine)));
@@ -102,7 +102,7 @@ public sealed class WindowFold(IActorRefFactory actors, IEventLog log, FoldOptio
 
                 bool allStarted = setup.Snapshots.Started >= mine.Length;
                 if (hungry.Count == 0 || !allStarted) continue;
-                await FeedAsync(setup, hungry, passes, window, feed, report, cancel).ConfigureAwait(false);
+                await FeedAsync(setup, hungry, setup.Shards / mine.Length, window, feed, report, cancel).ConfigureAwait(false);
                 hungry.Clear();
             }
         }
@@ -115,13 +115,13 @@ public sealed class WindowFold(IActorRefFactory actors, IEventLog log, FoldOptio
     }
 
     private static async Task FeedAsync(
-        ShardSetup setup, Dictionary<int, ShardReady> hungry, int passes, IActorRef window, LogFeed feed, Action<long> report, CancellationToken cancel)
+        ShardSetup setup, Dictionary<int, ShardReady> hungry, int sparsity, IActorRef window, LogFeed feed, Action<long> report, CancellationToken cancel)
     {
         long[] from = new long[setup.Shards];
         Array.Fill(from, long.MaxValue);
         foreach (ShardReady ready in hungry.Values) from[ready.Shard] = ready.FromPosition;
         await feed.RunAsync(
-            from, setup.Frame, passes, (shard, slice) => window.Tell(new ShardChunk(shard, hungry[shard].Epoch, slice)), report, cancel).ConfigureAwait(false);
+            from, setup.Frame, sparsity, (shard, slices) => window.Tell(new ShardChunk(shard, hungry[shard].Epoch, slices)), report, cancel).ConfigureAwait(false);
         foreach (ShardReady ready in hungry.Values) window.Tell(new FoldShard(ready.Shard, ready.Epoch));
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using BenchmarkDotNet.Running;
 using Ledger.Benchmarks.Chat;
+using Ledger.Benchmarks.Cluster;
 using Ledger.Benchmarks.EventLog;
 using Ledger.Benchmarks.Fold;
 using Ledger.Benchmarks.Ingest;
@@ -18,8 +19,12 @@ switch (args)
         return 0;
     case ["fold", .. var rest]:
         long events = rest.Length > 0 ? long.Parse(rest[0], CultureInfo.InvariantCulture) : 10_000_000;
+        MemoryBandwidth.Print();
         FoldBench.Run(Math.Min(events, 10_000_000));
         ReplayBench.Run(events);
+        return 0;
+    case ["cluster", .. var rest]:
+        await ClusterBench.RunAsync(rest.Length > 0 ? long.Parse(rest[0], CultureInfo.InvariantCulture) : 20_000_000);
         return 0;
     case ["fold-columns"]:
         FoldBench.Run(10_000_000);
@@ -57,6 +62,6 @@ switch (args)
         await ReplayBench.ReplayAsync(directory);
         return 0;
     default:
-        Console.Error.WriteLine("fold [--peers] [EVENTS] | append [EVENTS] | close [--peers] | ingest [PART…] | settle | live | chat [tcp] [websocket] | cid [MIB] | transcode [SECONDS] | micro [BenchmarkDotNet arguments]");
+        Console.Error.WriteLine("fold [--peers] [EVENTS] | cluster [EVENTS] | append [EVENTS] | close [--peers] | ingest [PART…] | settle | live | chat [tcp] [websocket] | cid [MIB] | transcode [SECONDS] | micro [BenchmarkDotNet arguments]");
         return 2;
 }

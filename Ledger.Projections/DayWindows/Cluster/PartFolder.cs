@@ -9,6 +9,9 @@ namespace Ledger.Projections.DayWindows.Cluster;
 /// <summary>Folds parts of the sealed window on this machine, as many as wait in one reading of the log, and stores them.</summary>
 public sealed class PartFolder : IAsyncDisposable
 {
+    // The driver asks for one part after another, and a reading of the log serves all that wait: the first must not set off alone.
+    private static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(100);
+
     private readonly ISheetStore _sheets;
     private readonly int _partCount;
     private readonly Channel<Request> _waiting = Channel.CreateUnbounded<Request>(new UnboundedChannelOptions { SingleReader = true });
@@ -89,12 +92,18 @@ public sealed class PartFolder : IAsyncDisposable
             {
                 Offer offer = await OfferAsync().ConfigureAwait(false);
                 batch.Clear();
-                while (_waiting.Reader.TryRead(out Request? request))
+                do
                 {
-                    // Whoever still wants a part of another window asks again.
-                    if (request.Key.SealedAt == offer.Context.SealedAt) batch.Add(request);
-                    else request.Done.SetResult(null);
+                    while (_waiting.Reader.TryRead(out Request? request))
+                    {
+                        // Whoever still wants a part of another window asks again.
+                        if (request.Key.SealedAt == offer.Context.SealedAt) batch.Add(request);
+                        else request.Done.SetResult(null);
+                    }
+
+                    await Task.Delay(Settle, _stop.Token).ConfigureAwait(false);
                 }
+                while (_waiting.Reader.TryPeek(out _));
 
                 if (batch.Count > 0) await FoldAsync(offer, batch).ConfigureAwait(false);
             }

@@ -18,7 +18,7 @@ internal sealed class ColumnWorkload
     private readonly Directory _directory;
     private readonly ValidityRules _rules;
 
-    public ColumnWorkload(long events, int accounts, int videos, ValidityRules? rules = null)
+    public ColumnWorkload(long events, int accounts, int videos, ValidityRules? rules = null, Day? window = null)
     {
         _rules = rules ?? Ruleset.Default.ForKernel();
         (_accounts, _videos) = (accounts, videos);
@@ -26,7 +26,7 @@ internal sealed class ColumnWorkload
         Directory directory = new(names);
         long position = 0;
         foreach (EventPayload payload in Reference()) Apply(payload);
-        Window = Day.FromNumber(20_000);
+        Window = window ?? Day.FromNumber(20_000);
         FirstPosition = position;
         _directory = directory;
         SealedAt = position + events;

@@ -50,11 +50,16 @@ internal sealed class NodeProcess : IDisposable
         }
     }
 
-    public static NodeProcess Start(string log, (int Port, int Http) ports, IEnumerable<int> seeds)
+    /// <param name="log">Folder of the log.</param>
+    /// <param name="ports">Where the others reach it, and where its health page is.</param>
+    /// <param name="seeds">Whom it joins.</param>
+    /// <param name="core">The one core it may use; null: all.</param>
+    public static NodeProcess Start(string log, (int Port, int Http) ports, IEnumerable<int> seeds, int? core = null)
     {
-        ProcessStartInfo start = new("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new(core is null ? "dotnet" : "taskset") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         string[] arguments =
         [
+            .. core is { } only ? new[] { "-c", only.ToString(CultureInfo.InvariantCulture), "dotnet" } : [],
             Path.Combine(AppContext.BaseDirectory, "weledger.dll"), "node", "--log", log, "--data", log,
             "--listen", Address(ports.Port), "--http", Address(ports.Http), .. seeds.SelectMany(seed => new[] { "--seed", Address(seed) }),
         ];

@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using Ledger.Benchmarks.Fold;
+using Ledger.Core.Events;
+using Ledger.Core.Identity;
+using Ledger.Core.Time;
+using Ledger.Host.Api;
+using Ledger.Projections.DayWindows;
+using Ledger.Projections.DayWindows.Cluster;
+using Ledger.Projections.EventLog.Embedded;
+using Ledger.Tests.DayWindows.Cluster;
+
+namespace Ledger.Benchmarks.Cluster;
+
+/// <summary>
+/// One <c>weledger node</c> process of one core, then two, on the same window, by turns: from its seal in the log to its last part in the store of
+/// sheets, and to its recorded close. Then the fold on actors beside the same fold without them.
+/// </summary>
+/// <remarks>Both nodes stand on one machine, so the same memory feeds both cores. Every run closes a log of its own and must record the same numbers.</remarks>
+internal static class ClusterBench
+{
+    private const int Runs = 3;
+    private const double NodesGoal = 1.6;
+    /// <summary>A day far off, so that no node seals it: the bench does, when every node stands ready.</summary>
+    public static Day Window { get; } = Day.FromNumber(40_000);
+
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
+
+    public static async Task RunAsync(long events)
+    {
+        string folder = Directory.CreateTempSubdirectory("weledger-cluster-").FullName;
+        try
+        {
+            string log = Path.Combine(folder, "log");
+            await ReplayBench.BuildAsync(log, events, Window);
+            List<(double Parts, double Close)> one = [], two = [];
+            EventPayload? recorded = null;
+            for (int run = 0; run < Runs; run++)
+            {
+                foreach ((int nodes, List<(double, double)> times) in new[] { (1, one), (2, two) })
+                {
+                    string copy = Path.Combine(folder, "copy");
+                    Copy(log, copy);
+                    (double parts, double close, EventPayload facts) = await CloseAsync(copy, nodes);
+                    times.Add((parts, close));
+                    recorded ??= facts;
+                    if (!RecordedNumbers.Same(recorded, facts)) throw new InvalidOperationException($"{nodes} nodes recorded another close than the first run");
+                    Print($"cluster: {nodes} nodes of one core, {events:N0} events: parts in {parts:F2} s, close recorded in {close:F2} s");
+                    Directory.Delete(copy, recursive: true);
+                }
+            }
+
+            (double onePartsMedian, double twoPartsMedian) = (Median(one, t => t.Parts), Median(two, t => t.Parts));
+            Print($"cluster: two nodes {onePartsMedian / twoPartsMedian:F2} times one in folding (goal {NodesGoal}), {Median(one, t => t.Close) / Median(two, t => t.Close):F2} times in the whole close; medians of {Runs}, recorded numbers equal");
+            await ActorsBench.RunAsync(log);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>Starts nodes, seals the window when all have read the log, and waits for its parts and its close.</summary>
+    private static async Task<(double Parts, double Close, EventPayload Facts)> CloseAsync(string folder, int nodeCount)
+    {
+        (int Port, int Http)[] ports = [.. Enumerable.Range(0, nodeCount).Select(_ => NodeProcess.FreePorts())];
+        NodeProcess[] nodes = [.. ports.Select((port, core) => NodeProcess.Start(folder, port, ports.Select(p => p.Port), core))];
+        try
+        {
+            long head;
+            await using (EmbeddedEventLog log = await EmbeddedEventLog.OpenReadOnlyAsync(folder)) head = log.Head;
+            await UntilAsync(nodes, statuses =>
+                statuses.All(s => s is not null && s.Position == head && s.Members.Count(m => m.Status == "up") == nodeCount) && statuses.Any(s => s!.Term is not null));
+            await using (EmbeddedEventLog log = await EmbeddedEventLog.OpenAsync(folder))
+                await log.AppendAsync([new NewEvent(EventId.Derive("window-sealed", Window.ToString()), Window.Next.Start, Window.Next.Start, Window, new WindowSealed(Window))]);
+            long sealedAt = Stopwatch.GetTimestamp();
+            await UntilAsync(nodes, statuses => statuses.Sum(s => s?.PartsStored ?? 0) == ClusterFold.PartCount);
+            double parts = Stopwatch.GetElapsedTime(sealedAt).TotalSeconds;
+            await UntilAsync(nodes, statuses => statuses.Any(s => s?.LastClosed == Window.ToString()));
+            double close = Stopwatch.GetElapsedTime(sealedAt).TotalSeconds;
+            await using EmbeddedEventLog closed = await EmbeddedEventLog.OpenReadOnlyAsync(folder);
+            return (parts, close, (await closed.FindAsync(RewardLedger.ClosedId(Window)))!.Payload);
+        }
+        finally
+        {
+            foreach (NodeProcess node in nodes) node.Dispose();
+        }
+    }
+
+    private static async Task UntilAsync(NodeProcess[] nodes, Func<NodeStatus?[], bool> holds)
+    {
+        long started = Stopwatch.GetTimestamp();
+        while (!holds(await Task.WhenAll(nodes.Select(node => node.StatusAsync()))))
+        {
+            if (Stopwatch.GetElapsedTime(started) > Patience || nodes.Any(node => node.HasExited))
+                throw new InvalidOperationException(string.Join('\n', nodes.SelectMany(node => node.Lines)));
+            await Task.Delay(Look);
+        }
+    }
+
+    private static double Median(List<(double Parts, double Close)> times, Func<(double Parts, double Close), double> of) => times.Select(of).Order().ElementAt(Runs / 2);
+
+    private static void Copy(string from, string to)
+    {
+        Directory.CreateDirectory(to);
+        foreach (string path in Directory.GetFiles(from, "*", SearchOption.AllDirectories))
+        {
+            string target = Path.Combine(to, Path.GetRelativePath(from, path));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(path, target);
+        }
+    }
+
+    private static void Print(FormattableString line) => Console.WriteLine(FormattableString.Invariant(line));
+}
