@@ -124,7 +124,7 @@ internal sealed class LiveDemo(string folder, ProgressLine progress, TimeProvide
         }
 
         if (await live.EndedAsync(cancel) != 0) throw new CliException(ExitCode.Fault, "broadcast-failed", "ffmpeg could not send to nginx", $"see {folder}/nginx/logs/error.log");
-        await Task.Delay(TimeSpan.FromSeconds(2), cancel); // the last look, and the recording
+        await Task.Delay(TimeSpan.FromSeconds(2), cancel); // the last look
     }
 
     /// <summary>Closes every open window: a broadcast around midnight is in two.</summary>

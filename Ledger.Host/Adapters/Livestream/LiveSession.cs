@@ -41,9 +41,6 @@ internal sealed class LiveSession
     /// <summary>Time that viewers were sent media, all together, in milliseconds.</summary>
     public long WatchMs { get; set; }
 
-    /// <summary>Time that media flowed since the last recording ended, in milliseconds.</summary>
-    public long RecordedMs { get; set; }
-
     /// <summary>The account has no minutes left: the stream is to end.</summary>
     public bool IsExhausted { get; set; }
 

@@ -163,7 +163,6 @@ internal sealed class LiveSessions(LivestreamSettings settings, LivestreamStore 
         }
 
         session.LastFlow = now;
-        session.RecordedMs += Elapsed(before.At, now);
         Watch(session, stream, now, change);
         if (before.At.Value / MinuteMs == minute && session.LastMinute != minute)
         {

@@ -161,22 +161,6 @@ public sealed class LivestreamTests : IAsyncLifetime
         Assert.Equal(new BroadcastDisputed(new SpaceId("music"), new AccountId("eve"), minute, reported[1]), Assert.Single(_world.Logged<BroadcastDisputed>()));
     }
 
-    [Fact]
-    public async Task A_finished_recording_is_a_video_of_the_broadcaster_once()
-    {
-        await _world.OpenAsync("ann", "music", minutes: 50);
-        using LivestreamEngine engine = _world.Engine();
-        MediaDouble media = new();
-        MediaDouble.Connection live = media.Connect("music", await IssueAsync(engine, "music", "ann"));
-        await CallAsync(engine, media.Callback("record_done", live, "&recorder=&path=/r/music-0.flv"));
-        Assert.Empty(_world.Logged<VideoPublished>());
-        await CallAsync(engine, media.Callback("publish", live));
-        for (int i = 0; i < 5; i++) await LookAsync(engine, media, 5_000);
-        for (int i = 0; i < 2; i++) await CallAsync(engine, media.Callback("record_done", live, "&recorder=&path=/r/music-1.flv"));
-        VideoPublished video = Assert.Single(_world.Logged<VideoPublished>());
-        Assert.Equal(("ann", "music", "live", 20u), (video.Account.Value, video.Space.Value, video.Category, video.DurationSeconds));
-    }
-
     [Theory]
     [InlineData("")]
     [InlineData("call=publish")]

@@ -31,6 +31,25 @@ public sealed class TusTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_the_disk_could_not_keep_is_told_and_taken_again()
+    {
+        byte[] content = new byte[100_000];
+        new Random(7).NextBytes(content);
+        foreach (string broken in (string[])["/dev/null", "/dev/full"]) // cannot be synced; cannot be written to
+        {
+            string address = await BeginAsync(content.Length);
+            string file = Path.Combine(_api.Data, "adapters", "video", "uploads", address.Split('/')[^1]);
+            File.Delete(file);
+            File.CreateSymbolicLink(file, broken);
+            Assert.Equal("upload-storage", await (await PatchAsync(address, 0, content)).ProblemAsync(HttpStatusCode.ServiceUnavailable));
+            Assert.Equal(0, await OffsetAsync(address));
+            File.Delete(file);
+            Assert.Equal(HttpStatusCode.NoContent, (await PatchAsync(address, 0, content)).StatusCode);
+            Assert.Equal(content, await File.ReadAllBytesAsync(file));
+        }
+    }
+
+    [Fact]
     public async Task Options_tell_what_is_spoken_to_anybody()
     {
         using HttpClient anybody = _api.Client();

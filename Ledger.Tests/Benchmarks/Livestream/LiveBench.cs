@@ -37,7 +37,7 @@ internal static class LiveBench
             await using LedgerSession session = await LedgerSession.ServeAsync(LogAddress.Folder(folder.FullName), folder.FullName, clock, null, CancellationToken.None);
             using Meter meter = new("bench");
             LivestreamSettings settings = new("0123456789abcdef0123456789abcdef", [new MediaServer("edge-1", MediaServerKind.NginxRtmp, new Uri("http://127.0.0.1:9/stat"))]);
-            using LivestreamEngine engine = new(settings, new AdapterContext("livestream", session, clock, folder.FullName, meter, NullLoggerFactory.Instance, (_, _) => { }));
+            using LivestreamEngine engine = new(settings, new AdapterContext("livestream", session, clock, folder.FullName, meter, NullLoggerFactory.Instance, (_, _) => { }, () => []));
             string[] keys = await OpenAsync(session, engine, clock.Now);
             (List<RawMessage> messages, HashSet<(string, long)> truth) = Record(clock.Now, keys, await engine.AskAsync((store, _) => store.TicketSecret()));
             string file = Path.Combine(folder.FullName, "capture.ndjson");
