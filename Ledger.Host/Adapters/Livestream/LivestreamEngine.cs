@@ -36,7 +36,8 @@ internal sealed class LivestreamEngine : IDisposable
         ReadModelStore views = context.Session.Views ?? throw new InvalidOperationException("the session was opened without views");
         _store = LivestreamStore.Open(context.Folder);
         _allowance = new BroadcastAllowance(views);
-        _sessions = new LiveSessions(settings, _store, _allowance);
+        TicketSecret = _store.TicketSecret();
+        _sessions = new LiveSessions(settings, _store, _allowance, TicketSecret);
         _reported = new ReportedMinutes(context.Session.Log, settings, _store) { Position = FirstOpen(views, context.Session.Log.Head) };
         _recordings = new Recordings(settings, context);
         _capture = settings.Capture is { } path ? RawFeed.Append(context.PathOf(path)) : null;
@@ -45,6 +46,9 @@ internal sealed class LivestreamEngine : IDisposable
         context.Meter.CreateObservableGauge("weledger.livestream.broadcasts", () => Volatile.Read(ref _counts).Broadcasts, "{broadcast}", "Broadcasts that run");
         context.Meter.CreateObservableGauge("weledger.livestream.viewers", () => Volatile.Read(ref _counts).Viewers, "{viewer}", "Viewers of all broadcasts");
     }
+
+    /// <summary>What play tickets are signed with.</summary>
+    public byte[] TicketSecret { get; }
 
     /// <summary>What keeps recordings from becoming videos.</summary>
     public AdapterHealth Recordings => _recordings.Health;

@@ -32,6 +32,8 @@ public sealed class LivestreamTests : IAsyncLifetime
         Assert.Null(await PublishAsync(engine, media, "music", first));
         Assert.Null(await PublishAsync(engine, media, "music", second));
         Assert.Equal("stream-key-invalid", await PublishAsync(engine, media, "music", first[..^1] + (first[^1] == '0' ? '1' : '0')));
+        string wrongSecret = first[..14] + StreamKey.Generate().Text[14..46];
+        Assert.Equal("stream-key-invalid", await PublishAsync(engine, media, "music", wrongSecret + KeyForm.Check(wrongSecret)));
         Assert.Equal("stream-key-invalid", await PublishAsync(engine, media, "music", ""));
         Assert.Equal("stream-key-invalid", await PublishAsync(engine, media, "games", first));
         Assert.Equal("bandwidth-exhausted", await PublishAsync(engine, media, "games", broke));
@@ -121,7 +123,7 @@ public sealed class LivestreamTests : IAsyncLifetime
         using LivestreamEngine engine = _world.Engine();
         MediaDouble media = new();
         await CallAsync(engine, media.Callback("publish", media.Connect("music", await IssueAsync(engine, "music", "ann"))));
-        byte[] secret = await engine.AskAsync((store, _) => store.TicketSecret());
+        byte[] secret = engine.TicketSecret;
         DateTimeOffset soon = _world.Clock.GetUtcNow().AddMinutes(1);
         string ticket = PlayTicket.Of(secret, new SpaceId("music"), new AccountId("carl é"), soon);
         string[] worthless = [PlayTicket.Of(secret, new SpaceId("games"), new AccountId("dora"), soon), PlayTicket.Of(new byte[32], new SpaceId("music"), new AccountId("dora"), soon), ticket[1..], "a.b.c", PlayTicket.Of(secret, new SpaceId("music"), new AccountId("dora"), soon.AddMinutes(-3))];

@@ -39,7 +39,7 @@ internal static class LiveBench
             LivestreamSettings settings = new("0123456789abcdef0123456789abcdef", [new MediaServer("edge-1", MediaServerKind.NginxRtmp, new Uri("http://127.0.0.1:9/stat"))]);
             using LivestreamEngine engine = new(settings, new AdapterContext("livestream", session, clock, folder.FullName, meter, NullLoggerFactory.Instance, (_, _) => { }, () => []));
             string[] keys = await OpenAsync(session, engine, clock.Now);
-            (List<RawMessage> messages, HashSet<(string, long)> truth) = Record(clock.Now, keys, await engine.AskAsync((store, _) => store.TicketSecret()));
+            (List<RawMessage> messages, HashSet<(string, long)> truth) = Record(clock.Now, keys, engine.TicketSecret);
             string file = Path.Combine(folder.FullName, "capture.ndjson");
             using (RawFeed capture = RawFeed.Append(file)) messages.ForEach(capture.Write);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"live: {Sessions} broadcasts, {ViewersEach} viewers each, {Minutes} minutes: {messages.Count(m => m.IsCallback):N0} callbacks, {messages.Count(m => !m.IsCallback):N0} looks, {new FileInfo(file).Length / 1e6:F0} MB captured"));
