@@ -29,6 +29,9 @@ internal sealed class LiveSession
     /// <summary>The last look that found somebody publishing: what the next one is compared with. Null: the next one is a first.</summary>
     public (string Instance, string Publisher, long Bytes, long Frames, UnixMs At)? Last { get; set; }
 
+    /// <summary>The look that the store has.</summary>
+    public (string Instance, string Publisher, long Bytes, long Frames, UnixMs At)? Kept { get; set; }
+
     /// <summary>The last minute that was recorded, or −1.</summary>
     public long LastMinute { get; set; } = -1;
 

@@ -87,7 +87,9 @@ internal sealed class LivestreamEngine : IDisposable
             MediaSample sample = server.Kind == MediaServerKind.Srs ? Srs.Stat(body, server.Application) : NginxRtmp.Stat(body, server.Application);
             LiveChange change = _sessions.Take(server, sample, now);
             await _context.SubmitAsync(change.Events);
-            _store.Save([.. _sessions.Running.Where(s => s.Server == server.Name && IsWorthSaving(s, change, now))], change.Ended, Watched(server, now));
+            LiveSession[] changed = [.. _sessions.Running.Where(s => s.Server == server.Name && IsWorthSaving(s, change, now))];
+            _store.Save(changed, change.Ended, Watched(server, now));
+            foreach (LiveSession session in changed) session.Kept = session.Last;
             Volatile.Write(ref _counts, new Counts(_sessions.Running.Count(s => s.IsStarted), _sessions.Running.Sum(s => s.Viewers.Count)));
             return change.Drops;
         });
@@ -123,9 +125,16 @@ internal sealed class LivestreamEngine : IDisposable
         _gate.Dispose();
     }
 
-    /// <summary>Once its minute is recorded, a broadcast's last look is of no use to a host that starts again: then it is saved with the next minute.</summary>
+    /// <summary>
+    /// Once its minute is recorded, a broadcast's last look is of no use to a host that starts again: then it is saved with the next minute. Nor is a
+    /// look at which nothing had moved since another one of its minute.
+    /// </summary>
     private static bool IsWorthSaving(LiveSession session, LiveChange change, UnixMs now) =>
-        session.LastMinute != now.Value / 60_000 || change.Recorded.Contains(session);
+        change.Recorded.Contains(session) || (session.LastMinute != now.Value / 60_000 && !IsKept(session));
+
+    private static bool IsKept(LiveSession session) => session is { Last: { } last, Kept: { } kept }
+        ? kept == last with { At = kept.At } && kept.At.Value / 60_000 == last.At.Value / 60_000
+        : session.Last is null && session.Kept is null;
 
     private static long FirstOpen(ReadModelStore views, long head)
     {

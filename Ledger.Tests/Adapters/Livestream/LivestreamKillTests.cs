@@ -46,7 +46,7 @@ public sealed class LivestreamKillTests : IDisposable
         _stat.Prefixes.Add($"http://127.0.0.1:{port}/");
         _stat.Start();
         Task counting = CountAsync();
-        await File.WriteAllTextAsync(Settings, $$"""{"livestream":{"callbackSecret":"{{Secret}}","sampleSeconds":1,"servers":[{"name":"edge-1","kind":"nginx-rtmp","stat":"http://127.0.0.1:{{port}}/stat"}]}}""");
+        await File.WriteAllTextAsync(Settings, $$"""{"livestream":{"callbackSecret":"{{Secret}}","sampleSeconds":1,"servers":[{"name":"edge-1","kind":"nginx-rtmp","stat":"http://127.0.0.1:{{port}}/stat"} ] } }""");
         string key = ServerProcess.NewKey(Data, "app", "accounts:write", "spaces:write", "spaces:read", "funding:write", "payments:write", "live:write");
         MediaDouble.Connection viewer;
         using (ServerProcess server = await ServerProcess.StartAsync(Data, "--adapters", Settings))

@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using Ledger.Core.Events;
 using Ledger.Core.Identity;
-using Ledger.Core.Time;
 using Ledger.Host.Adapters;
 using Ledger.Host.Adapters.Livestream;
 using Ledger.Host.Adapters.Video.Ipfs;
@@ -60,8 +59,7 @@ public sealed class RecordingTests : IDisposable
         Shelf shelf = new();
         world.Others.Add(shelf);
         await world.OpenAsync("ann", "music", minutes: 50);
-        LivestreamSettings settings = LiveWorld.Settings();
-        settings = settings with { Servers = [settings.Servers[0] with { Recordings = _folder.Path }] };
+        LivestreamSettings settings = new(Secret, [new MediaServer("edge-1", MediaServerKind.NginxRtmp, new Uri("http://127.0.0.1:9/stat"), Recordings: _folder.Path)]);
         await File.WriteAllTextAsync(_folder.PathOf("music-1.flv"), "media");
         await File.WriteAllTextAsync(_folder.PathOf("music-2.flv"), "media");
         MediaDouble media = new();
@@ -117,7 +115,7 @@ public sealed class RecordingTests : IDisposable
             new AccountOpened(new AccountId("ann")), new SpaceOpened(new SpaceId("music"), new AccountId("ann")),
             new AllocationReleased("token-sale", new AccountId("ann"), Core.Quantities.TokenAmount.FromWe(10)), new BandwidthPurchased(new AccountId("ann"), 5, Core.Quantities.TokenAmount.FromWe(1)),
         ];
-        await api.Session.Ledger.Intake.SubmitAsync([.. facts.Select((f, i) => new SubmittedEvent(EventId.Derive("test", $"{i}"), UnixMs.Parse("2026-11-22T12:00:00Z"), f))]);
+        await api.Session.Ledger.Intake.SubmitAsync([.. facts.Select((f, i) => new SubmittedEvent(EventId.Derive("test", $"{i}"), new ManualClock("2026-11-22T12:00:00Z").Now, f))]);
         await api.Session.Ledger.CatchUpAsync();
         using HttpClient client = api.Client("spaces:write");
         using StringContent body = new("{\"space\":\"music\",\"account\":\"ann\"}", Encoding.UTF8, "application/json");
