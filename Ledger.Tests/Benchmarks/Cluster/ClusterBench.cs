@@ -64,7 +64,7 @@ internal static class ClusterBench
     private static async Task<(double Parts, double Close, EventPayload Facts)> CloseAsync(string folder, int nodeCount)
     {
         (int Port, int Http)[] ports = [.. Enumerable.Range(0, nodeCount).Select(_ => NodeProcess.FreePorts())];
-        NodeProcess[] nodes = [.. ports.Select((port, core) => NodeProcess.Start(folder, port, ports.Select(p => p.Port), core))];
+        NodeProcess[] nodes = [.. ports.Select((port, core) => NodeProcess.Start(folder, folder, port, ports.Select(p => p.Port), core))];
         try
         {
             long head;

@@ -50,25 +50,18 @@ internal sealed class NodeProcess : IDisposable
         }
     }
 
-<<<<<<< HEAD
-    /// <param name="log">Folder of the log.</param>
+    /// <param name="log">Where the log is.</param>
+    /// <param name="data">Folder of what it keeps beside the log.</param>
     /// <param name="ports">Where the others reach it, and where its health page is.</param>
     /// <param name="seeds">Whom it joins.</param>
     /// <param name="core">The one core it may use; null: all.</param>
-    public static NodeProcess Start(string log, (int Port, int Http) ports, IEnumerable<int> seeds, int? core = null)
-=======
-    public static NodeProcess Start(string log, string data, (int Port, int Http) ports, IEnumerable<int> seeds)
->>>>>>> main
+    public static NodeProcess Start(string log, string data, (int Port, int Http) ports, IEnumerable<int> seeds, int? core = null)
     {
         ProcessStartInfo start = new(core is null ? "dotnet" : "taskset") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         string[] arguments =
         [
-<<<<<<< HEAD
             .. core is { } only ? new[] { "-c", only.ToString(CultureInfo.InvariantCulture), "dotnet" } : [],
-            Path.Combine(AppContext.BaseDirectory, "weledger.dll"), "node", "--log", log, "--data", log,
-=======
             Path.Combine(AppContext.BaseDirectory, "weledger.dll"), "node", "--log", log, "--data", data,
->>>>>>> main
             "--listen", Address(ports.Port), "--http", Address(ports.Http), .. seeds.SelectMany(seed => new[] { "--seed", Address(seed) }),
         ];
         foreach (string argument in arguments) start.ArgumentList.Add(argument);
