@@ -138,7 +138,7 @@ public sealed class WindowFold(IActorRefFactory actors, IEventLog log, FoldOptio
         {
             if (row.Payload is not ActivityPayload || row.Event.Window != context.Window) continue;
             while (column < block.Activity.Count && block.Activity.Position[column] < row.Position) merged.AddFrom(block.Activity, column++);
-            bool knownRefund = row.Payload is TipRefunded refund && context.Retractions.KnowsTip(refund);
+            bool knownRefund = row.Payload is TipRefunded refund && context.Retractions.KnowsTip(refund, context.SealedAt);
             ActivityRows.Add(merged, context.Directory.Names, row, knownRefund);
         }
 
