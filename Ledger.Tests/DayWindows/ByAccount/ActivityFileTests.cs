@@ -43,7 +43,7 @@ public sealed class ActivityFileTests : IDisposable
                 events += expected.Events.Count;
             }
 
-            Assert.Equal(world.Events.Count(e => e.Position < world.SealedAt && e.Payload is ActivityPayload && e.Event.Window == World.Window), events);
+            Assert.Equal(world.Events.Count(e => e.Position >= world.OpenedAt && e.Position < world.SealedAt && e.Payload is ActivityPayload && e.Event.Window == World.Window), events);
             Assert.Equal(SheetDigest.Of(sheet, log.Names), SheetDigest.Of(file.Sheet()!, log.Names));
         }
     }
