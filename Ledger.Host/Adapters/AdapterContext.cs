@@ -13,6 +13,7 @@ internal sealed class AdapterContext
     private readonly string _name;
     private readonly string _settingsFolder;
     private readonly Action<string, IntakeOutcome[]> _counted;
+    private readonly Func<IEnumerable<IAdapter>> _adapters;
 
     /// <param name="name">The adapter's name.</param>
     /// <param name="session">The ledger.</param>
@@ -21,9 +22,12 @@ internal sealed class AdapterContext
     /// <param name="meter">Where it makes its instruments, named <c>weledger.NAME.…</c>.</param>
     /// <param name="loggers">Makes its loggers.</param>
     /// <param name="counted">Told the adapter's name and what became of its events.</param>
-    public AdapterContext(string name, LedgerSession session, TimeProvider clock, string settingsFolder, Meter meter, ILoggerFactory loggers, Action<string, IntakeOutcome[]> counted)
+    /// <param name="adapters">The adapters of the server, once all are made.</param>
+    public AdapterContext(
+        string name, LedgerSession session, TimeProvider clock, string settingsFolder, Meter meter, ILoggerFactory loggers,
+        Action<string, IntakeOutcome[]> counted, Func<IEnumerable<IAdapter>> adapters)
     {
-        (_name, _settingsFolder, _counted) = (name, settingsFolder, counted);
+        (_name, _settingsFolder, _counted, _adapters) = (name, settingsFolder, counted, adapters);
         (Session, Clock, Meter, Loggers) = (session, clock, meter, loggers);
         Folder = Path.Combine(session.Folder, "adapters", name);
         Directory.CreateDirectory(Folder);
@@ -41,6 +45,10 @@ internal sealed class AdapterContext
     public Meter Meter { get; }
 
     public ILoggerFactory Loggers { get; }
+
+    /// <summary>The adapter of this server that does something for others, or null; not before all are made.</summary>
+    public T? Other<T>()
+        where T : class => _adapters().OfType<T>().FirstOrDefault();
 
     /// <summary>The absolute path of a path in the settings.</summary>
     public string PathOf(string path) => Path.GetFullPath(path, _settingsFolder);

@@ -21,7 +21,7 @@ internal sealed class AdapterSet : BackgroundService, IAsyncDisposable
         _logger = loggers.CreateLogger<AdapterSet>();
         Meter meter = meters.Create(LedgerMetrics.MeterName);
         foreach ((string name, Func<AdapterContext, IAdapter> make) in file.Adapters)
-            _adapters.Add(new Running(make(new AdapterContext(name, session, clock, file.Folder, meter, loggers, metrics.Stated))));
+            _adapters.Add(new Running(make(new AdapterContext(name, session, clock, file.Folder, meter, loggers, metrics.Stated, () => _adapters.Select(a => a.Adapter)))));
         meter.CreateObservableGauge("weledger.adapter.up", () => All.Select(a => new Measurement<int>(a.Health.IsUp ? 1 : 0, new KeyValuePair<string, object?>("adapter", a.Name))), null, "1 while nothing is wrong with an adapter");
     }
 

@@ -23,7 +23,8 @@ namespace Ledger.Host.Cli;
 /// <param name="Seconds">How long the broadcaster sent.</param>
 /// <param name="Broadcaster">Her window.</param>
 /// <param name="Viewer">The window of one who watched.</param>
-internal sealed record LiveDemoResult(LiveSession Broadcast, int Seconds, AccountExplanation Broadcaster, AccountExplanation Viewer);
+/// <param name="Video">What the recording became.</param>
+internal sealed record LiveDemoResult(LiveSession Broadcast, int Seconds, AccountExplanation Broadcaster, AccountExplanation Viewer, VideoPublished Video);
 
 /// <summary>A real broadcast through a real media server on this machine: minutes, points, pay.</summary>
 internal sealed class LiveDemo(string folder, ProgressLine progress, TimeProvider clock)
@@ -37,6 +38,7 @@ internal sealed class LiveDemo(string folder, ProgressLine progress, TimeProvide
     private const string Viewer = "bob";
     private const string Space = "music";
     private static readonly TimeSpan StartWithin = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan VideoWithin = TimeSpan.FromMinutes(1);
 
     /// <summary>The default rules, but for a day's work: nobody broadcasts for hours to see a demo.</summary>
     private static Ruleset Rules => DemoChain.Ruleset with { Poa = DemoChain.Ruleset.Poa with { QuotaMicro = 8_000_000 } };
@@ -53,20 +55,20 @@ internal sealed class LiveDemo(string folder, ProgressLine progress, TimeProvide
     {
         Directory.CreateDirectory(folder);
         LogAddress address = LogAddress.Folder(folder);
-        await ServeAsync(address, cancel);
+        VideoPublished video = await ServeAsync(address, cancel);
         await using LedgerSession session = await LedgerSession.WriteAsync(address, folder, clock, progress, cancel);
-        return await ResultAsync(session, cancel);
+        return await ResultAsync(session, video, cancel);
     }
 
-    /// <summary>Serves a new ledger with the adapter, runs nginx beside it, and broadcasts.</summary>
-    private async Task ServeAsync(LogAddress address, CancellationToken cancel)
+    /// <summary>Serves a new ledger with the adapters, runs nginx beside it, broadcasts, and waits for the recording to be a video.</summary>
+    private async Task<VideoPublished> ServeAsync(LogAddress address, CancellationToken cancel)
     {
         await (await LedgerLog.WriteAsync(address, clock, cancel, Rules)).DisposeAsync();
         await using LedgerSession session = await LedgerSession.ServeAsync(address, folder, clock, progress, cancel);
         (int rtmp, int http) = (MediaProgram.FreePort(), MediaProgram.FreePort());
         string secret = RandomNumberGenerator.GetHexString(CallbackSecretLength, lowercase: true);
-        LivestreamSettings settings = new(secret, [new MediaServer(Server, MediaServerKind.NginxRtmp, new Uri($"http://127.0.0.1:{http}/stat"), new Uri($"http://127.0.0.1:{http}/control"))], SampleSeconds: 2);
-        string file = JsonSerializer.Serialize(new { livestream = settings }, Api.Bodies.StrictJson.Options);
+        LivestreamSettings settings = new(secret, [new MediaServer(Server, MediaServerKind.NginxRtmp, new Uri($"http://127.0.0.1:{http}/stat"), new Uri($"http://127.0.0.1:{http}/control"), Recordings: Path.Combine("nginx", "recordings"))], SampleSeconds: 2);
+        string file = JsonSerializer.Serialize(new { livestream = settings, video = new { } }, Api.Bodies.StrictJson.Options);
         await File.WriteAllTextAsync(Path.Combine(folder, "adapters.json"), file, cancel);
 
         using ApiStores stores = ApiStores.Open(folder, clock);
@@ -77,9 +79,23 @@ internal sealed class LiveDemo(string folder, ProgressLine progress, TimeProvide
         await StartedAsync(settings.Servers[0], nginx, cancel);
         (string key, string ticket) = await PrepareAsync(session, cancel);
         await BroadcastAsync($"rtmp://127.0.0.1:{rtmp}/{settings.Servers[0].Application}/{Space}", key, ticket, cancel);
+        return await VideoAsync(session, cancel);
     }
 
-    private async Task<LiveDemoResult> ResultAsync(LedgerSession session, CancellationToken cancel)
+    private async Task<VideoPublished> VideoAsync(LedgerSession session, CancellationToken cancel)
+    {
+        for (long started = clock.GetTimestamp(); clock.GetElapsedTime(started) < VideoWithin; await Task.Delay(TimeSpan.FromMilliseconds(200), cancel))
+        {
+            await foreach (RecordedEvent recorded in session.Log.ReadAllAsync(0, cancel: cancel))
+            {
+                if (recorded.Payload is VideoPublished video) return video;
+            }
+        }
+
+        throw new CliException(ExitCode.Fault, "recording-unmade", "the recording did not become a video", $"see {folder}/nginx/recordings and {folder}/nginx/logs/error.log");
+    }
+
+    private async Task<LiveDemoResult> ResultAsync(LedgerSession session, VideoPublished video, CancellationToken cancel)
     {
         using LivestreamStore store = OpenStore();
         LiveSession broadcast = store.Sessions(onlyRunning: false, 1).Select(s => s.Session).FirstOrDefault()
@@ -88,7 +104,7 @@ internal sealed class LiveDemo(string folder, ProgressLine progress, TimeProvide
         return new LiveDemoResult(
             broadcast, Seconds,
             await Explainer.AccountAsync(session.Ledger, new AccountId(Broadcaster), window, progress, cancel),
-            await Explainer.AccountAsync(session.Ledger, new AccountId(Viewer), window, progress, cancel));
+            await Explainer.AccountAsync(session.Ledger, new AccountId(Viewer), window, progress, cancel), video);
     }
 
     /// <summary>Two people, a space, bandwidth that was paid for, a stream key and a ticket.</summary>
@@ -124,7 +140,7 @@ internal sealed class LiveDemo(string folder, ProgressLine progress, TimeProvide
         }
 
         if (await live.EndedAsync(cancel) != 0) throw new CliException(ExitCode.Fault, "broadcast-failed", "ffmpeg could not send to nginx", $"see {folder}/nginx/logs/error.log");
-        await Task.Delay(TimeSpan.FromSeconds(2), cancel); // the last look, and the recording
+        await Task.Delay(TimeSpan.FromSeconds(2), cancel); // the last look
     }
 
     /// <summary>Closes every open window: a broadcast around midnight is in two.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Ledger.Core.Events;
+using Ledger.Core.Identity;
 using Ledger.Core.Quantities;
 using Ledger.Core.Validity;
 using Ledger.Projections.Audit;
@@ -18,6 +19,7 @@ internal static class LiveDemoPage
         watchSeconds = result.Broadcast.WatchMs / 1_000,
         broadcaster = Of(result.Broadcaster),
         viewer = Of(result.Viewer),
+        video = new { content = result.Video.Content.Value, seconds = result.Video.DurationSeconds, cid = result.Video.Cid.ToString(), folder = FolderOf(result, folder) },
         audit = new { ok = audit.Differences.Count == 0, windows = audit.Windows.Count },
     };
 
@@ -30,10 +32,13 @@ internal static class LiveDemoPage
         page.Table(
             [new("account"), new("did"), new("counted", true), new("points", true), new("pay (WE)", true)],
             [Row(result.Broadcaster, EventKind.BroadcastMinute), Row(result.Viewer, EventKind.PresenceMinute)]);
-        page.Line($"The recording is in {folder}/nginx/recordings and is a video of the broadcaster's.");
+        page.Line($"The recording is a video of the broadcaster's, {result.Video.DurationSeconds} s, {result.Video.Cid}:");
+        page.Command($"{FolderOf(result, folder)}/master.m3u8");
         page.Command($"weledger explain account {result.Broadcaster.Account} --data {folder}");
         page.Line(string.Create(CultureInfo.InvariantCulture, $"audit {(audit.Differences.Count == 0 ? "ok" : "failed")}, {audit.Windows.Count} windows, {audit.Differences.Count} differences"));
     }
+
+    private static string FolderOf(LiveDemoResult result, string folder) => $"{folder}/adapters/video/videos/{EventId.Derive("video", result.Video.Content.Value)}";
 
     private static string[] Row(AccountExplanation a, EventKind kind) =>
     [

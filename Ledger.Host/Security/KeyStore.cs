@@ -74,7 +74,7 @@ internal sealed class KeyStore : IDisposable
         RequireClient(client);
         StoredSecret[] live = [.. Secrets().Where(s => s.Client == client && s.RevokedAt is null)];
         if (live.Length >= LiveKeysMax) throw new KeyRefusedException("keys-two-live", $"'{client}' has two live signing secrets, {live[0].Id} and {live[1].Id}; revoke one first");
-        (string id, byte[] secret) = (ApiKey.NewId(), WebhookSignature.NewSecret());
+        (string id, byte[] secret) = (KeyForm.NewId(), WebhookSignature.NewSecret());
         _database.Command("INSERT INTO signing_secret VALUES ($id, $client, $secret, $now, NULL)", ("$id", id), ("$client", client), ("$secret", secret), ("$now", NowMs())).ExecuteNonQuery();
         return (id, secret);
     });

@@ -38,14 +38,26 @@ internal sealed class ApiHarness : IAsyncDisposable
 
     public string Data => _folder.FullName;
 
-    public static async Task<ApiHarness> StartAsync(TimeProvider? clock = null, TimeSpan? closeGrace = null, X509Certificate2? certificate = null, AdaptersFile? adapters = null)
+    public static async Task<ApiHarness> StartAsync(TimeProvider? clock = null, TimeSpan? closeGrace = null, X509Certificate2? certificate = null, AdaptersFile? adapters = null, Uri? otlp = null)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("weledger-api-");
         TimeProvider time = clock ?? new ManualClock("2026-11-22T12:00:00Z");
-        LedgerSession session = await LedgerSession.ServeAsync(LogAddress.Folder(folder.FullName), folder.FullName, time, null, CancellationToken.None);
-        ApiStores stores = ApiStores.Open(folder.FullName, time);
-        ServeOptions options = new(new IPEndPoint(IPAddress.Loopback, 0), new IPEndPoint(IPAddress.Loopback, 0), certificate, CloseGrace: closeGrace, Adapters: adapters);
-        return new ApiHarness(folder, session, stores, await ApiServer.StartAsync(session, stores, options, time, _ => { }, CancellationToken.None));
+        LedgerSession? session = null;
+        ApiStores? stores = null;
+        try
+        {
+            session = await LedgerSession.ServeAsync(LogAddress.Folder(folder.FullName), folder.FullName, time, null, CancellationToken.None);
+            stores = ApiStores.Open(folder.FullName, time);
+            ServeOptions options = new(new IPEndPoint(IPAddress.Loopback, 0), new IPEndPoint(IPAddress.Loopback, 0), certificate, otlp, closeGrace, adapters);
+            return new ApiHarness(folder, session, stores, await ApiServer.StartAsync(session, stores, options, time, _ => { }, CancellationToken.None));
+        }
+        catch
+        {
+            stores?.Dispose();
+            if (session is not null) await session.DisposeAsync();
+            folder.Delete(recursive: true);
+            throw;
+        }
     }
 
     /// <summary>A client that says who it is by a key with these scopes; without scopes it says nothing.</summary>

@@ -199,6 +199,7 @@ public sealed class ReadApiTests : IAsyncLifetime
     [InlineData("/v1/windows/2020-01-01/statement", 404, "not-closed")]
     [InlineData("/v1/windows/2020-01-01/ranks", 404, "not-closed")]
     [InlineData("/v1/rulesets/0x00", 400, "digest-malformed")]
+    [InlineData("/v1/rulesets/0x0000000000000000000000000000000000000000000000000000000000000000", 404, "unknown-ruleset")]
     [InlineData("/v1/rulesets/for/2020-13-01", 400, "day-malformed")]
     [InlineData("/v1/events?from=99999999", 400, "position-unknown")]
     [InlineData("/v1/events?from=-1", 400, "position-malformed")]

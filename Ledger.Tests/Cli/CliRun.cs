@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Ledger.Host.Cli;
 using Xunit;
 using Program = Ledger.Host.Program;
@@ -7,7 +8,7 @@ using Program = Ledger.Host.Program;
 namespace Ledger.Tests.Cli;
 
 /// <summary>Command lines run inside the test, in a folder of their own.</summary>
-internal sealed class CliRun : IDisposable
+internal sealed partial class CliRun : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("weledger-cli-");
 
@@ -37,13 +38,17 @@ internal sealed class CliRun : IDisposable
             exitCode = await Program.RunAsync(args, io, cancel);
         }
 
-        return new CliAnswer(exitCode, Encoding.UTF8.GetString(output.ToArray()), Encoding.UTF8.GetString(error.ToArray()));
+        return new CliAnswer(exitCode, Encoding.UTF8.GetString(output.ToArray()), ProgressLines().Replace(Encoding.UTF8.GetString(error.ToArray()), ""));
     }
 
     public void Dispose() => _folder.Delete(recursive: true);
+
+    // How far a command is comes after its first second: whether it comes says how busy the machine is, nothing else.
+    [GeneratedRegex("^ *[0-9]+ %  .*\n", RegexOptions.Multiline, matchTimeoutMilliseconds: 1_000)]
+    private static partial Regex ProgressLines();
 }
 
-/// <summary>What a command line answered.</summary>
+/// <summary>What a command line answered; the errors without lines of progress.</summary>
 internal sealed record CliAnswer(int ExitCode, string Out, string Error)
 {
     /// <summary>The one document of an answer with <c>--json</c>; anything else beside it fails.</summary>

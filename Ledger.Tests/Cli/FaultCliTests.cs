@@ -16,12 +16,12 @@ public sealed class FaultCliTests : IDisposable
     [Fact]
     public async Task A_damaged_log_is_exit_code_4_and_names_the_block()
     {
-        await _cli.Async("import", _cli.Write("in.ndjson", SampleActivity.Lines(1, 12_000)));
+        (await _cli.Async("import", _cli.Write("in.ndjson", SampleActivity.Lines(1, 12_000)))).Expect(ExitCode.Ok);
         long position = await DamageAsync();
         foreach (string verb in new[] { "audit", "status" })
         {
             CliAnswer answer = (await _cli.Async(verb)).Expect(ExitCode.Fault);
-            string fault = Assert.Single(answer.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => !line.Contains(" %  ", StringComparison.Ordinal)); // progress, where the machine is slow
+            string fault = Assert.Single(answer.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
             Assert.StartsWith("block-checksum: ", fault, StringComparison.Ordinal);
             Assert.Contains($"the block at position {position} ", fault, StringComparison.Ordinal);
         }

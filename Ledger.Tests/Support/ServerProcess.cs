@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Ledger.Host.Security;
 
@@ -8,11 +10,21 @@ namespace Ledger.Tests.Support;
 public sealed class ServerProcess : IDisposable
 {
     private readonly Process _process;
+    private readonly StringBuilder _said;
 
-    private ServerProcess(Process process, Uri http) => (_process, Http) = (process, http);
+    private ServerProcess(Process process, StringBuilder said, Uri http) => (_process, _said, Http) = (process, said, http);
 
     /// <summary>Where it serves HTTP.</summary>
     public Uri Http { get; }
+
+    /// <summary>What it wrote on standard error; all of it once it has ended.</summary>
+    public string Said
+    {
+        get
+        {
+            lock (_said) return _said.ToString();
+        }
+    }
 
     /// <summary>Starts it and waits until it listens.</summary>
     /// <param name="dataDirectory">The data folder.</param>
@@ -23,8 +35,11 @@ public sealed class ServerProcess : IDisposable
         string program = Path.Combine(AppContext.BaseDirectory, "weledger.dll");
         ProcessStartInfo start = new("dotnet", [program, "serve", "--data", dataDirectory, "--http", "127.0.0.1:0", "--grpc", "127.0.0.1:0", "--json", .. more]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         Process process = Process.Start(start)!;
-        string said = "";
-        process.ErrorDataReceived += (_, line) => said += line.Data + "\n";
+        StringBuilder said = new();
+        process.ErrorDataReceived += (_, line) =>
+        {
+            lock (said) said.Append(line.Data).Append('\n');
+        };
         process.BeginErrorReadLine();
         string answer = "";
         while (!answer.TrimEnd().EndsWith('}'))
@@ -34,7 +49,7 @@ public sealed class ServerProcess : IDisposable
         }
 
         using JsonDocument document = JsonDocument.Parse(answer);
-        return new ServerProcess(process, new Uri(document.RootElement.GetProperty("http").GetString()!));
+        return new ServerProcess(process, said, new Uri(document.RootElement.GetProperty("http").GetString()!));
     }
 
     /// <summary>Makes a client with these scopes and gives its key.</summary>
@@ -52,6 +67,14 @@ public sealed class ServerProcess : IDisposable
             _process.Refresh();
             return _process.TotalProcessorTime;
         }
+    }
+
+    /// <summary>Asks it to end, by SIGTERM, and gives its exit code.</summary>
+    public async Task<int> StopAsync()
+    {
+        using Process kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await _process.WaitForExitAsync();
+        return _process.ExitCode;
     }
 
     /// <summary>Ends it as a power switch would: SIGKILL.</summary>

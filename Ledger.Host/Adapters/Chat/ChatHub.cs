@@ -18,7 +18,7 @@ internal sealed class ChatAccount(Allowance messages)
     /// <summary>Takes one message; otherwise says how long to wait.</summary>
     public bool TrySay(out TimeSpan wait)
     {
-        lock (messages) return messages.TryTake(out wait);
+        lock (messages) return messages.TryTake(1, out wait);
     }
 }
 
@@ -103,7 +103,7 @@ internal sealed class ChatHub : IDisposable
         lock (_accounts)
         {
             if (!_accounts.TryGetValue(account.Value, out ChatAccount? found))
-                _accounts.Add(account.Value, found = new ChatAccount(new Allowance(TimeSpan.FromMinutes(1) / Settings.MessagesPerMinute, ChatSettings.MessagesBurst, Clock)));
+                _accounts.Add(account.Value, found = new ChatAccount(new Allowance(Settings.MessagesPerMinute, TimeSpan.FromMinutes(1), ChatSettings.MessagesBurst, Clock)));
             if (found.Connections >= Settings.ConnectionsPerAccountMax) return null;
             found.Connections++;
             return found;

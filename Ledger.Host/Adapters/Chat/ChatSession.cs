@@ -20,7 +20,7 @@ internal sealed class ChatSession
     public ChatSession(ChatHub hub, IChatPeer peer)
     {
         (_hub, Peer) = (hub, peer);
-        _lines = new Allowance(TimeSpan.FromSeconds(1) / ChatSettings.LinesPerSecond, ChatSettings.LinesBurst, hub.Clock);
+        _lines = new Allowance(ChatSettings.LinesPerSecond, TimeSpan.FromSeconds(1), ChatSettings.LinesBurst, hub.Clock);
         _openedAt = _heardAt = _pingedAt = hub.Clock.GetTimestamp();
     }
 
@@ -44,7 +44,7 @@ internal sealed class ChatSession
     /// <summary>Does what a line says.</summary>
     public void Handle(ReadOnlySpan<byte> bytes)
     {
-        if (!_lines.TryTake(out _))
+        if (!_lines.TryTake(1, out _))
         {
             Peer.Close(ChatFault.Flood);
             return;

@@ -27,12 +27,8 @@ internal static class LiveEvents
 
     public static SubmittedEvent Disputed(BroadcastDisputed dispute, UnixMs now) => new(Id("disputed", dispute.Reported.ToString()), now, dispute);
 
-    /// <summary>A recording as a video; the file's name is the video's for ever.</summary>
-    public static SubmittedEvent Recorded(Recording r, string category, UnixMs now)
-    {
-        EventId id = Id("recorded", r.Server, r.Path);
-        return new SubmittedEvent(id, now, new VideoPublished(new ContentId($"live-{id}"), r.Space, r.Account, category, r.Seconds));
-    }
+    /// <summary>The video that a recording becomes; the file's name is the video's for ever.</summary>
+    public static ContentId RecordingId(string server, string file) => new($"live-{Id("recording", server, file)}");
 
     /// <summary>The session that began with media of a connection in a minute: two hosts that see it begin name it alike.</summary>
     public static string SessionId(string server, SpaceId space, string instance, string publisher, long minute) =>

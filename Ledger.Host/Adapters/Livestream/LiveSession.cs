@@ -29,6 +29,9 @@ internal sealed class LiveSession
     /// <summary>The last look that found somebody publishing: what the next one is compared with. Null: the next one is a first.</summary>
     public (string Instance, string Publisher, long Bytes, long Frames, UnixMs At)? Last { get; set; }
 
+    /// <summary>The look that the store has.</summary>
+    public (string Instance, string Publisher, long Bytes, long Frames, UnixMs At)? Kept { get; set; }
+
     /// <summary>The last minute that was recorded, or −1.</summary>
     public long LastMinute { get; set; } = -1;
 
@@ -40,9 +43,6 @@ internal sealed class LiveSession
 
     /// <summary>Time that viewers were sent media, all together, in milliseconds.</summary>
     public long WatchMs { get; set; }
-
-    /// <summary>Time that media flowed since the last recording ended, in milliseconds.</summary>
-    public long RecordedMs { get; set; }
 
     /// <summary>The account has no minutes left: the stream is to end.</summary>
     public bool IsExhausted { get; set; }

@@ -26,14 +26,13 @@ internal sealed class LiveChange
 /// Two looks at the same connection of the same process within one minute, between which bytes and frames moved, are what attests the minute.
 /// All times are the ledger's own: no clock of a media server or broadcaster is asked. For one thread at a time.
 /// </remarks>
-internal sealed class LiveSessions(LivestreamSettings settings, LivestreamStore store, BroadcastAllowance allowance)
+internal sealed class LiveSessions(LivestreamSettings settings, LivestreamStore store, BroadcastAllowance allowance, byte[] ticketSecret)
 {
     private const long MinuteMs = 60_000;
     private const long PlayerKeptMs = 60_000;
 
     private readonly Dictionary<string, Dictionary<string, LiveSession>> _running = settings.Servers.ToDictionary(s => s.Name, _ => new Dictionary<string, LiveSession>(StringComparer.Ordinal), StringComparer.Ordinal);
     private readonly Dictionary<(string Server, string Client), (string Space, AccountId? Account, UnixMs At)> _players = [];
-    private readonly byte[] _ticketSecret = store.TicketSecret();
 
     /// <summary>Every broadcast that runs or is let in.</summary>
     public IEnumerable<LiveSession> Running => _running.Values.SelectMany(s => s.Values);
@@ -65,7 +64,7 @@ internal sealed class LiveSessions(LivestreamSettings settings, LivestreamStore 
                 break;
             case MediaCall.Play or MediaCall.PlayUpdate:
                 if (callback.Call == MediaCall.Play || !_players.ContainsKey((server.Name, callback.Client)))
-                    _players[(server.Name, callback.Client)] = (callback.Stream, callback.Ticket is { } ticket ? PlayTicket.Read(_ticketSecret, ticket, callback.Stream, DateTimeOffset.FromUnixTimeMilliseconds(now.Value)) : null, now);
+                    _players[(server.Name, callback.Client)] = (callback.Stream, callback.Ticket is { } ticket ? PlayTicket.Read(ticketSecret, ticket, callback.Stream, DateTimeOffset.FromUnixTimeMilliseconds(now.Value)) : null, now);
                 break;
             case MediaCall.PlayDone:
                 _players.Remove((server.Name, callback.Client));
@@ -163,7 +162,6 @@ internal sealed class LiveSessions(LivestreamSettings settings, LivestreamStore 
         }
 
         session.LastFlow = now;
-        session.RecordedMs += Elapsed(before.At, now);
         Watch(session, stream, now, change);
         if (before.At.Value / MinuteMs == minute && session.LastMinute != minute)
         {

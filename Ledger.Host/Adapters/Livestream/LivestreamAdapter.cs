@@ -44,7 +44,7 @@ internal sealed class LivestreamAdapter : IAdapter
             lock (_unreachable)
             {
                 string[] servers = [.. _unreachable.Where(u => u.Value.Failures >= FailuresUntilDegraded).Select(u => $"{u.Key} ({u.Value.Detail})").Order(StringComparer.Ordinal)];
-                return servers.Length == 0 ? AdapterHealth.Up
+                return servers.Length == 0 ? _engine.Recordings
                     : new AdapterHealth("media-server-unreachable", $"no counters from {string.Join(", ", servers)}; no minute of theirs is recorded until they answer");
             }
         }

@@ -111,8 +111,7 @@ internal static class LivestreamEndpoints
         int seconds = form.Seconds ?? TicketSecondsDefault;
         if (seconds is < 1 or > TicketSecondsMax) return Problems.Malformed("out-of-range", $"seconds is 1 to {TicketSecondsMax}");
         DateTimeOffset expires = clock.GetUtcNow().AddSeconds(seconds);
-        byte[] secret = await engine.AskAsync((store, _) => store.TicketSecret());
-        return TypedResults.Json(new { ticket = PlayTicket.Of(secret, space, account, expires), expires }, ApiJson.Answers, statusCode: StatusCodes.Status201Created);
+        return TypedResults.Json(new { ticket = PlayTicket.Of(engine.TicketSecret, space, account, expires), expires }, ApiJson.Answers, statusCode: StatusCodes.Status201Created);
     }
 
     private static async Task<IResult> BroadcastsAsync(LivestreamEngine engine)

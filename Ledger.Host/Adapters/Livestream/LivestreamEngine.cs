@@ -22,7 +22,7 @@ internal sealed class LivestreamEngine : IDisposable
     private readonly BroadcastAllowance _allowance;
     private readonly LiveSessions _sessions;
     private readonly ReportedMinutes _reported;
-    private readonly IRecordingSink _recordings;
+    private readonly Recordings _recordings;
     private readonly RawFeed? _capture;
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly Dictionary<string, (UnixMs Since, UnixMs Last)> _watching = new(StringComparer.Ordinal);
@@ -36,15 +36,22 @@ internal sealed class LivestreamEngine : IDisposable
         ReadModelStore views = context.Session.Views ?? throw new InvalidOperationException("the session was opened without views");
         _store = LivestreamStore.Open(context.Folder);
         _allowance = new BroadcastAllowance(views);
-        _sessions = new LiveSessions(settings, _store, _allowance);
+        TicketSecret = _store.TicketSecret();
+        _sessions = new LiveSessions(settings, _store, _allowance, TicketSecret);
         _reported = new ReportedMinutes(context.Session.Log, settings, _store) { Position = FirstOpen(views, context.Session.Log.Head) };
-        _recordings = new PublishedRecordings(settings, context);
+        _recordings = new Recordings(settings, context);
         _capture = settings.Capture is { } path ? RawFeed.Append(context.PathOf(path)) : null;
         foreach ((LiveSession session, _) in _store.Sessions(onlyRunning: true, int.MaxValue)) _sessions.Resume(session);
         _callbacks = context.Meter.CreateCounter<long>("weledger.livestream.callbacks", "{callback}", "Callbacks of media servers, by call and answer");
         context.Meter.CreateObservableGauge("weledger.livestream.broadcasts", () => Volatile.Read(ref _counts).Broadcasts, "{broadcast}", "Broadcasts that run");
         context.Meter.CreateObservableGauge("weledger.livestream.viewers", () => Volatile.Read(ref _counts).Viewers, "{viewer}", "Viewers of all broadcasts");
     }
+
+    /// <summary>What play tickets are signed with.</summary>
+    public byte[] TicketSecret { get; }
+
+    /// <summary>What keeps recordings from becoming videos.</summary>
+    public AdapterHealth Recordings => _recordings.Health;
 
     /// <summary>A server by its name, or null.</summary>
     public MediaServer? Server(string name) => _settings.Servers.FirstOrDefault(s => s.Name == name);
@@ -58,7 +65,7 @@ internal sealed class LivestreamEngine : IDisposable
         MediaCallback callback = server.Kind == MediaServerKind.Srs ? Srs.Callback(body) : NginxRtmp.Callback(body.Span);
         LiveChange change = _sessions.Take(server, callback, now);
         await _context.SubmitAsync(change.Events);
-        if (callback.Call == MediaCall.Recorded) await RecordAsync(server, callback);
+        if (callback.Call == MediaCall.Recorded) _recordings.Take(server, callback.Path!, callback.Stream, _sessions.Find(server.Name, callback.Stream)?.Account ?? _store.LastBroadcaster(server.Name, callback.Stream));
         LiveSession? session = callback.Call is MediaCall.Publish or MediaCall.PublishUpdate && change.Refusal is null ? _sessions.Find(server.Name, callback.Stream) : null;
         _store.Save(session is not null && callback.Call == MediaCall.Publish ? [session] : [], change.Ended, null);
         _callbacks.Add(1, new("call", callback.Call.ToString()), new("answer", change.Refusal ?? "yes"));
@@ -80,7 +87,9 @@ internal sealed class LivestreamEngine : IDisposable
             MediaSample sample = server.Kind == MediaServerKind.Srs ? Srs.Stat(body, server.Application) : NginxRtmp.Stat(body, server.Application);
             LiveChange change = _sessions.Take(server, sample, now);
             await _context.SubmitAsync(change.Events);
-            _store.Save([.. _sessions.Running.Where(s => s.Server == server.Name && IsWorthSaving(s, change, now))], change.Ended, Watched(server, now));
+            LiveSession[] changed = [.. _sessions.Running.Where(s => s.Server == server.Name && IsWorthSaving(s, change, now))];
+            _store.Save(changed, change.Ended, Watched(server, now));
+            foreach (LiveSession session in changed) session.Kept = session.Last;
             Volatile.Write(ref _counts, new Counts(_sessions.Running.Count(s => s.IsStarted), _sessions.Running.Sum(s => s.Viewers.Count)));
             return change.Drops;
         });
@@ -116,9 +125,16 @@ internal sealed class LivestreamEngine : IDisposable
         _gate.Dispose();
     }
 
-    /// <summary>Once its minute is recorded, a broadcast's last look is of no use to a host that starts again: then it is saved with the next minute.</summary>
+    /// <summary>
+    /// Once its minute is recorded, a broadcast's last look is of no use to a host that starts again: then it is saved with the next minute. Nor is a
+    /// look at which nothing had moved since another one of its minute.
+    /// </summary>
     private static bool IsWorthSaving(LiveSession session, LiveChange change, UnixMs now) =>
-        session.LastMinute != now.Value / 60_000 || change.Recorded.Contains(session);
+        change.Recorded.Contains(session) || (session.LastMinute != now.Value / 60_000 && !IsKept(session));
+
+    private static bool IsKept(LiveSession session) => session is { Last: { } last, Kept: { } kept }
+        ? kept == last with { At = kept.At } && kept.At.Value / 60_000 == last.At.Value / 60_000
+        : session.Last is null && session.Kept is null;
 
     private static long FirstOpen(ReadModelStore views, long head)
     {
@@ -138,14 +154,6 @@ internal sealed class LivestreamEngine : IDisposable
         if (id.Split('/') is not [var server, _] || Server(server) is null) return;
         if (payload is BroadcastEnded) _sessions.Forget(server, space, id);
         else _sessions.Resume(new LiveSession { Server = server, Space = space, Account = account, OpenedAt = now, Id = id });
-    }
-
-    private async Task RecordAsync(MediaServer server, MediaCallback callback)
-    {
-        if (_sessions.Find(server.Name, callback.Stream) is not { IsStarted: true } session) return;
-        uint seconds = (uint)Math.Clamp(session.RecordedMs / 1_000, 1, Day.LengthMs / 1_000);
-        await _recordings.TakeAsync(new Recording(server.Name, callback.Path!, session.Space, session.Account, seconds), CancellationToken.None);
-        session.RecordedMs = 0;
     }
 
     /// <summary>The minute that has just passed, when every server was looked at all through it; else null.</summary>

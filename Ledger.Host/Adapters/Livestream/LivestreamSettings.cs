@@ -40,7 +40,8 @@ internal sealed record LivestreamSettings(
 /// <param name="Stat">Where its counters are: the <c>rtmp_stat</c> page, or the root of SRS's HTTP API.</param>
 /// <param name="Control">Where nginx-rtmp takes orders (<c>rtmp_control</c>); without it a stream is dropped at its next update.</param>
 /// <param name="Application">The RTMP application that broadcasters use.</param>
-internal sealed record MediaServer(string Name, MediaServerKind Kind, Uri Stat, Uri? Control = null, string Application = "live")
+/// <param name="Recordings">The folder in which this host finds the server's recordings, which become videos; without it they stay files.</param>
+internal sealed record MediaServer(string Name, MediaServerKind Kind, Uri Stat, Uri? Control = null, string Application = "live", string? Recordings = null)
 {
     /// <summary>Leaves room for a session's number within an identifier.</summary>
     private const int NameLengthMax = 32;

@@ -25,7 +25,7 @@ internal sealed class LivestreamStore : IDisposable
 
     // "WELL"
     private const int ApplicationId = 0x57454c4c;
-    private const int Layout = 1;
+    private const int Layout = 2;
 
     /// <summary>A reported minute is within a day of its event's time, which is at most minutes ahead: what was watched before that is asked for no more.</summary>
     private const long WatchedMinutesMax = 3 * 1_440;
@@ -34,14 +34,14 @@ internal sealed class LivestreamStore : IDisposable
         CREATE TABLE stream_key (id TEXT PRIMARY KEY, space TEXT NOT NULL, account TEXT NOT NULL, hash BLOB NOT NULL, created_at INTEGER NOT NULL, revoked_at INTEGER) STRICT;
         CREATE TABLE session (server TEXT NOT NULL, space TEXT NOT NULL, opened_at INTEGER NOT NULL, account TEXT NOT NULL, id TEXT NOT NULL, flow_at INTEGER,
             instance TEXT, publisher TEXT, bytes INTEGER, frames INTEGER, sampled_at INTEGER,
-            last_minute INTEGER NOT NULL, minutes INTEGER NOT NULL, peak_viewers INTEGER NOT NULL, watch_ms INTEGER NOT NULL, recorded_ms INTEGER NOT NULL,
+            last_minute INTEGER NOT NULL, minutes INTEGER NOT NULL, peak_viewers INTEGER NOT NULL, watch_ms INTEGER NOT NULL,
             ended_at INTEGER, PRIMARY KEY (server, space, opened_at)) STRICT;
         CREATE INDEX session_running ON session (server) WHERE ended_at IS NULL;
         CREATE TABLE watched (minute INTEGER PRIMARY KEY) STRICT;
         {AdapterSecret.Schema};
         """;
 
-    private const string SessionColumns = "server, space, opened_at, account, id, flow_at, instance, publisher, bytes, frames, sampled_at, last_minute, minutes, peak_viewers, watch_ms, recorded_ms, ended_at";
+    private const string SessionColumns = "server, space, opened_at, account, id, flow_at, instance, publisher, bytes, frames, sampled_at, last_minute, minutes, peak_viewers, watch_ms, ended_at";
 
     private readonly OwnerDatabase _database;
     private readonly SqliteCommand _find; // every update of every broadcast asks it
@@ -113,8 +113,8 @@ internal sealed class LivestreamStore : IDisposable
         if (running.Count == 0 && ended.Count == 0 && watched is null) return;
         _database.Transact(() =>
         {
-            using SqliteCommand put = _database.Command($"INSERT OR REPLACE INTO session ({SessionColumns}) VALUES ($p0, $p1, $p2, $p3, $p4, $p5, $p6, $p7, $p8, $p9, $p10, $p11, $p12, $p13, $p14, $p15, $p16)");
-            for (int i = 0; i < 17; i++) put.Parameters.Add(new SqliteParameter($"$p{i.ToString(CultureInfo.InvariantCulture)}", DBNull.Value));
+            using SqliteCommand put = _database.Command($"INSERT OR REPLACE INTO session ({SessionColumns}) VALUES ($p0, $p1, $p2, $p3, $p4, $p5, $p6, $p7, $p8, $p9, $p10, $p11, $p12, $p13, $p14, $p15)");
+            for (int i = 0; i < 16; i++) put.Parameters.Add(new SqliteParameter($"$p{i.ToString(CultureInfo.InvariantCulture)}", DBNull.Value));
             foreach (LiveSession session in running) Put(put, session, null);
             foreach ((LiveSession session, UnixMs at) in ended) Put(put, session, at);
             if (watched is { } minute)
@@ -155,11 +155,18 @@ internal sealed class LivestreamStore : IDisposable
                 Minutes = rows.GetInt32(12),
                 PeakViewers = rows.GetInt32(13),
                 WatchMs = rows.GetInt64(14),
-                RecordedMs = rows.GetInt64(15),
-            }, Time(rows, 16)));
+            }, Time(rows, 15)));
         }
 
         return sessions;
+    }
+
+    /// <summary>Who broadcast last in a space of a server, let in there and over by now; null when nobody did.</summary>
+    public AccountId? LastBroadcaster(string server, string space)
+    {
+        using SqliteCommand command = _database.Command(
+            "SELECT account FROM session WHERE server = $server AND space = $space AND ended_at IS NOT NULL ORDER BY opened_at DESC LIMIT 1", ("$server", server), ("$space", space));
+        return command.ExecuteScalar() is string account ? new AccountId(account) : null;
     }
 
     /// <inheritdoc/>
@@ -174,7 +181,7 @@ internal sealed class LivestreamStore : IDisposable
         object?[] values =
         [
             s.Server, s.Space.Value, s.OpenedAt.Value, s.Account.Value, s.Id, s.LastFlow?.Value, s.Last?.Instance, s.Last?.Publisher, s.Last?.Bytes, s.Last?.Frames, s.Last?.At.Value,
-            s.LastMinute, s.Minutes, s.PeakViewers, s.WatchMs, s.RecordedMs, endedAt?.Value,
+            s.LastMinute, s.Minutes, s.PeakViewers, s.WatchMs, endedAt?.Value,
         ];
         for (int i = 0; i < values.Length; i++) put.Parameters[i].Value = values[i] ?? DBNull.Value;
         put.ExecuteNonQuery();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Xml;
 
@@ -45,7 +46,7 @@ internal static class NginxRtmp
     /// <exception cref="XmlException">It is no such page.</exception>
     public static MediaSample Stat(ReadOnlyMemory<byte> xml, string application)
     {
-        using XmlReader reader = XmlReader.Create(new MemoryStream(xml.ToArray(), writable: false), Reading);
+        using XmlReader reader = XmlReader.Create(MemoryMarshal.TryGetArray(xml, out ArraySegment<byte> page) ? new MemoryStream(page.Array!, page.Offset, page.Count, writable: false) : new MemoryStream(xml.ToArray(), writable: false), Reading);
         string pid = "";
         List<StreamSample> streams = [];
         reader.MoveToContent();

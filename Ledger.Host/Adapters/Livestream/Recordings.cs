@@ -1,30 +1,53 @@
-using Ledger.Core.Events;
+using System.Diagnostics.Metrics;
 using Ledger.Core.Identity;
-using Ledger.Projections.Ingest;
 
 namespace Ledger.Host.Adapters.Livestream;
 
-/// <summary>A finished recording of a broadcast.</summary>
-/// <param name="Server">Whose disk it is on.</param>
-/// <param name="Path">The file there; one name is one recording for ever.</param>
-/// <param name="Space">Where it was broadcast.</param>
-/// <param name="Account">Who broadcast it.</param>
-/// <param name="Seconds">How long media flowed, by the ledger's clock; 1 to 86,400.</param>
-internal sealed record Recording(string Server, string Path, SpaceId Space, AccountId Account, uint Seconds);
-
-/// <summary>What becomes of finished recordings. Told of the same one again, it does nothing new.</summary>
-internal interface IRecordingSink
+/// <summary>Finds finished recordings on this host and hands them to the adapter that makes videos.</summary>
+internal sealed class Recordings
 {
-    Task TakeAsync(Recording recording, CancellationToken cancel);
-}
+    private readonly LivestreamSettings _settings;
+    private readonly AdapterContext _context;
+    private readonly Counter<long> _told;
+    private volatile string? _missing;
 
-/// <summary>A recording is published as a video where it lies.</summary>
-internal sealed class PublishedRecordings(LivestreamSettings settings, AdapterContext context) : IRecordingSink
-{
-    public async Task TakeAsync(Recording recording, CancellationToken cancel)
+    public Recordings(LivestreamSettings settings, AdapterContext context)
     {
-        SubmittedEvent published = LiveEvents.Recorded(recording, settings.RecordingCategory, Core.Time.UnixMs.From(context.Clock.GetUtcNow().ToUnixTimeMilliseconds()));
-        IntakeOutcome[] outcome = await context.SubmitAsync([published]);
-        if (outcome[0].Refusal is { } refusal) throw new InvalidOperationException($"{refusal.Code}: {refusal.Detail}");
+        (_settings, _context) = (settings, context);
+        _told = context.Meter.CreateCounter<long>("weledger.livestream.recordings", "{recording}", "Recordings that media servers told of, by outcome");
+    }
+
+    /// <summary>What keeps recordings from becoming videos.</summary>
+    public AdapterHealth Health
+    {
+        get
+        {
+            if (_settings.Servers.All(s => s.Recordings is null)) return AdapterHealth.Up;
+            if (_context.Other<IRecordingSink>() is null) return new AdapterHealth("video-adapter-off", "the settings name a folder of recordings and have no section 'video', which makes videos of them; add one, or leave the folder out");
+            return _missing is { } path
+                ? new AdapterHealth("recording-missing", $"{path} is not here, and a media server says that it recorded it; 'recordings' must be the folder in which this host finds that server's recordings")
+                : AdapterHealth.Up;
+        }
+    }
+
+    /// <summary>Takes the recording that a media server says it has finished. Only the file's name is believed: it is looked for in the server's folder alone.</summary>
+    /// <param name="server">Whose.</param>
+    /// <param name="path">Where it is there.</param>
+    /// <param name="space">Where it was broadcast.</param>
+    /// <param name="account">Who broadcast it; null: nobody was let in there, and it is nobody's.</param>
+    public void Take(MediaServer server, string path, string space, AccountId? account)
+    {
+        if (server.Recordings is not { } folder || _context.Other<IRecordingSink>() is not { } sink) return;
+        string name = Path.GetFileName(path);
+        string file = Path.Combine(_context.PathOf(folder), name);
+        string outcome = "stranger";
+        if (account is { } broadcaster)
+        {
+            bool isHere = File.Exists(file);
+            _missing = isHere ? null : file;
+            outcome = !isHere ? "missing" : sink.Take(new Recording(LiveEvents.RecordingId(server.Name, name), file, new SpaceId(space), broadcaster, _settings.RecordingCategory)) ? "taken" : "again";
+        }
+
+        _told.Add(1, new("server", server.Name), new("outcome", outcome));
     }
 }

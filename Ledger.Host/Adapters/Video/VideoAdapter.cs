@@ -8,11 +8,12 @@ using Microsoft.Extensions.Logging;
 namespace Ledger.Host.Adapters.Video;
 
 /// <summary>Videos from files: uploads in, checked, cut and made ready to be played, then stated as published.</summary>
-internal sealed class VideoAdapter : IAdapter
+internal sealed class VideoAdapter : IAdapter, IRecordingSink
 {
     private static readonly TimeSpan SweepEvery = TimeSpan.FromMinutes(1);
 
     private readonly VideoDatabase _database;
+    private readonly VideoStore _videos;
     private readonly UploadStore _uploads;
     private readonly Ffmpeg _ffmpeg;
     private readonly IpfsNode? _ipfs;
@@ -27,12 +28,12 @@ internal sealed class VideoAdapter : IAdapter
         _ffmpeg = new Ffmpeg(settings, Path.Combine(context.Folder, "bin"));
         _ipfs = settings.Ipfs is null ? null : new IpfsNode(new Uri(settings.Ipfs));
         string folder = Directory.CreateDirectory(Path.Combine(context.Folder, "videos")).FullName;
-        VideoStore videos = new(_database);
+        _videos = new VideoStore(_database);
         VideoMaker maker = new(settings, _uploads, _ffmpeg, folder);
-        _worker = new VideoWorker(context, videos, maker, _uploads, _ipfs, context.Loggers.CreateLogger<VideoWorker>());
+        _worker = new VideoWorker(context, _videos, maker, _uploads, _ipfs, context.Loggers.CreateLogger<VideoWorker>());
         _tus = new TusEndpoints(_uploads, settings);
-        _endpoints = new VideoEndpoints(videos, _worker, maker);
-        context.Meter.CreateObservableGauge("weledger.video.waiting", videos.Waiting, null, "Videos that are asked for and not published yet");
+        _endpoints = new VideoEndpoints(_videos, _worker, maker);
+        context.Meter.CreateObservableGauge("weledger.video.waiting", _videos.Waiting, null, "Videos that are asked for and not published yet");
     }
 
     public static AdapterKind Kind { get; } = AdapterKind.Of<VideoSettings>("video", (settings, context) => new VideoAdapter(settings, context));
@@ -42,7 +43,7 @@ internal sealed class VideoAdapter : IAdapter
 
     /// <inheritdoc/>
     public AdapterHealth Health => !_ffmpeg.IsHere
-        ? new AdapterHealth("ffmpeg-missing", "ffmpeg and ffprobe are not on this machine, so videos wait; install Debian's ffmpeg and start the server again")
+        ? new AdapterHealth("ffmpeg-missing", "ffmpeg, ffprobe or setpriv is not on this machine, so videos wait; install Debian's ffmpeg and util-linux and start the server again")
         : !_worker.Health.IsUp ? _worker.Health : _ipfs?.Health ?? AdapterHealth.Up;
 
     /// <inheritdoc/>
@@ -50,6 +51,14 @@ internal sealed class VideoAdapter : IAdapter
     {
         _tus.Map(routes);
         _endpoints.Map(routes);
+    }
+
+    /// <inheritdoc/>
+    public bool Take(Recording recording)
+    {
+        bool isNew = _videos.Ask(recording);
+        if (isNew) _worker.Wake();
+        return isNew;
     }
 
     /// <inheritdoc/>

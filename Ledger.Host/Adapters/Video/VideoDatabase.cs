@@ -7,12 +7,12 @@ internal sealed class VideoDatabase(string folder) : IDisposable
 {
     // "WELV"
     private const int ApplicationId = 0x57454c56;
-    private const int Layout = 1;
+    private const int Layout = 2;
 
     private const string Schema = """
         CREATE TABLE upload (
             id TEXT PRIMARY KEY, client TEXT NOT NULL, length INTEGER NOT NULL, offset INTEGER NOT NULL,
-            metadata TEXT NOT NULL, expires_ms INTEGER NOT NULL, video TEXT) STRICT;
+            metadata TEXT NOT NULL, expires_ms INTEGER NOT NULL, video TEXT, path TEXT) STRICT;
         CREATE INDEX upload_client ON upload (client);
         CREATE TABLE video (
             content TEXT PRIMARY KEY, client TEXT NOT NULL, request TEXT NOT NULL, state TEXT NOT NULL, code TEXT, detail TEXT,

@@ -81,8 +81,7 @@ internal sealed class WatchingAdapter : IAdapter
     {
         ViewRequest request = await context.JsonAsync<ViewRequest>();
         (AccountId account, ContentId content) = (RouteIds.Account(request.Account), RouteIds.Content(request.Content));
-        using ViewReader reader = _context.Session.Views!.Read();
-        if (reader.Content(content) is not { DeletedAt: null, DurationSeconds: { } seconds }) return Problems.NotFound("unknown-content", $"there is no video '{request.Content}' to be watched");
+        if ((SecondsOf(content) ?? await PublishedJustNowAsync(content, context.RequestAborted)) is not { } seconds) return Problems.NotFound("unknown-content", $"there is no video '{request.Content}' to be watched");
         Span<byte> id = stackalloc byte[EventId.SizeBytes];
         RandomNumberGenerator.Fill(id);
         long now = NowMs;
@@ -105,6 +104,19 @@ internal sealed class WatchingAdapter : IAdapter
         BeatAnswer answer = await _engine.BeatAsync(token, said);
         if (answer == BeatAnswer.Busy) return Problems.Busy;
         return answer == BeatAnswer.Over ? ViewOver : TypedResults.Json(new BeatResponse(answer.WatchedMs / 1_000, answer.IsOver), ApiJson.Answers);
+    }
+
+    private uint? SecondsOf(ContentId content)
+    {
+        using ViewReader reader = _context.Session.Views!.Read();
+        return reader.Content(content) is { DeletedAt: null, DurationSeconds: { } seconds } ? seconds : null;
+    }
+
+    /// <summary>The views follow the log: what they do not know yet may stand there.</summary>
+    private async Task<uint?> PublishedJustNowAsync(ContentId content, CancellationToken cancel)
+    {
+        await _context.Session.Ledger.CatchUpAsync(null, cancel);
+        return SecondsOf(content);
     }
 
     private ApiProblem? Check(HttpContext context)

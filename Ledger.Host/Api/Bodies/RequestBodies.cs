@@ -15,11 +15,11 @@ internal static class RequestBodies
     {
         if (context.Features.Get<Read>() is { } read) return read.Wire;
         CountedBuffer buffer = New(context, (int)Math.Min(context.Request.ContentLength + 1 ?? 0, ApiLimits.BodyBytesMax));
-        using CancellationTokenSource deadline = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-        deadline.CancelAfter(BodyWithin);
+        using CancellationTokenSource deadline = new(BodyWithin, context.RequestServices.GetRequiredService<TimeProvider>());
+        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, deadline.Token);
         try
         {
-            while (await context.Request.Body.ReadAsync(buffer.Room(), deadline.Token) is > 0 and var bytes) buffer.Advance(bytes);
+            while (await context.Request.Body.ReadAsync(buffer.Room(), end.Token) is > 0 and var bytes) buffer.Advance(bytes);
         }
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
         {

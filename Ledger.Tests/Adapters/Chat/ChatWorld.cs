@@ -100,7 +100,7 @@ internal sealed class ChatWorld : IAsyncDisposable
     private void Open()
     {
         _stop = new CancellationTokenSource();
-        _hub = new ChatHub(_settings, new AdapterContext("chat", Session, Clock, _folder.FullName, _meter, NullLoggerFactory.Instance, (_, _) => { }));
+        _hub = new ChatHub(_settings, new AdapterContext("chat", Session, Clock, _folder.FullName, _meter, NullLoggerFactory.Instance, (_, _) => { }, () => []));
         _running = _hub.RunAsync(_stop.Token);
     }
 

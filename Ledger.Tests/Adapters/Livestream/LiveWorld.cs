@@ -27,6 +27,9 @@ internal sealed class LiveWorld : IAsyncDisposable
 
     public UnixMs Now => Clock.Now;
 
+    /// <summary>The server's other adapters.</summary>
+    public List<IAdapter> Others { get; } = [];
+
     public static async Task<LiveWorld> StartAsync(string now = "2026-11-22T12:00:00Z")
     {
         ScratchFolder folder = new("weledger-live");
@@ -39,7 +42,7 @@ internal sealed class LiveWorld : IAsyncDisposable
 
     /// <summary>An engine with a folder of its own; the same name again is the same host after a restart.</summary>
     public LivestreamEngine Engine(string host = "livestream", LivestreamSettings? settings = null) =>
-        new(settings ?? Settings(), new AdapterContext(host, Session, Clock, _folder.Path, _meter, NullLoggerFactory.Instance, (_, _) => { }));
+        new(settings ?? Settings(), new AdapterContext(host, Session, Clock, _folder.Path, _meter, NullLoggerFactory.Instance, (_, _) => { }, () => Others));
 
     /// <summary>An account with a space and bandwidth.</summary>
     public async Task OpenAsync(string account, string space, uint minutes)

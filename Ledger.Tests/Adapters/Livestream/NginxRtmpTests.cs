@@ -39,10 +39,11 @@ public sealed class NginxRtmpTests : IAsyncLifetime
         livestream = new
         {
             callbackSecret = Secret,
-            servers = new[] { new { name = "edge-1", kind = "nginx-rtmp", stat = $"http://127.0.0.1:{_http}/stat", control = $"http://127.0.0.1:{_http}/control" } },
+            servers = new[] { new { name = "edge-1", kind = "nginx-rtmp", stat = $"http://127.0.0.1:{_http}/stat", control = $"http://127.0.0.1:{_http}/control", recordings = "nginx/recordings" } },
             sampleSeconds = 4,
             capture = Capture,
         },
+        video = new { },
     });
 
     public async Task InitializeAsync() =>
@@ -91,7 +92,10 @@ public sealed class NginxRtmpTests : IAsyncLifetime
         Assert.Single(recorded, m => m.Space == "carl");
         Assert.Equal(["vera"], Logged<PresenceMinute>().Select(p => p.Account.Value).Distinct());
         Assert.All(Logged<VideoPublished>(), v => Assert.Equal(v.Space.Value, v.Account.Value));
-        Assert.InRange(Logged<VideoPublished>().Single(v => v.Space.Value == "ann").DurationSeconds, (uint)Seconds - 20, (uint)Seconds + 10);
+        Assert.All(Logged<VideoPublished>(), v => Assert.NotNull(v.Cid));
+        VideoPublished video = Logged<VideoPublished>().Single(v => v.Space.Value == "ann");
+        Assert.InRange(video.DurationSeconds, (uint)Seconds - 20, (uint)Seconds + 10);
+        Assert.Contains("codec_name=h264", await ProbeAsync(Path.Combine(_api.Data, "adapters", "video", "videos", EventId.Derive("video", video.Content.Value).ToString(), "master.m3u8")), StringComparison.Ordinal);
         Assert.Empty(Logged<BroadcastDisputed>());
     }
 

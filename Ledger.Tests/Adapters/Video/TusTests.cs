@@ -31,6 +31,25 @@ public sealed class TusTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_the_disk_could_not_keep_is_told_and_taken_again()
+    {
+        byte[] content = new byte[100_000];
+        new Random(7).NextBytes(content);
+        foreach (string broken in (string[])["/dev/null", "/dev/full"]) // cannot be synced; cannot be written to
+        {
+            string address = await BeginAsync(content.Length);
+            string file = FileOf(address);
+            File.Delete(file);
+            File.CreateSymbolicLink(file, broken);
+            Assert.Equal("upload-storage", await (await PatchAsync(address, 0, content)).ProblemAsync(HttpStatusCode.ServiceUnavailable));
+            Assert.Equal(0, await OffsetAsync(address));
+            File.Delete(file);
+            Assert.Equal(HttpStatusCode.NoContent, (await PatchAsync(address, 0, content)).StatusCode);
+            Assert.Equal(content, await File.ReadAllBytesAsync(file));
+        }
+    }
+
+    [Fact]
     public async Task Options_tell_what_is_spoken_to_anybody()
     {
         using HttpClient anybody = _api.Client();
@@ -174,6 +193,25 @@ public sealed class TusTests : IAsyncLifetime
         JsonElement told = JsonDocument.Parse(output).RootElement;
         Assert.Equal(content, await File.ReadAllBytesAsync(FileOf(told.GetProperty("url").GetString()!)));
         Assert.InRange(told.GetProperty("resumedAt").GetInt64(), content.Length / 2, content.Length);
+    }
+
+    [Fact]
+    public async Task Recorded_requests_come_to_what_they_came_to()
+    {
+        string upload = "";
+        foreach (string line in await File.ReadAllLinesAsync(Repository.PathOf("Ledger.Tests/Adapters/Video/tus-requests.ndjson")))
+        {
+            JsonElement recorded = JsonDocument.Parse(line).RootElement;
+            using HttpRequestMessage request = new(new HttpMethod(recorded.GetProperty("method").GetString()!), recorded.GetProperty("path").GetString()!.Replace("{upload}", upload, StringComparison.Ordinal));
+            if (recorded.GetProperty("body").GetString() is { } body) request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
+            foreach (JsonProperty header in recorded.GetProperty("headers").EnumerateObject())
+                Assert.True(request.Headers.TryAddWithoutValidation(header.Name, header.Value.GetString()) || request.Content!.Headers.TryAddWithoutValidation(header.Name, header.Value.GetString()), line);
+            using HttpResponseMessage answer = await _client.SendAsync(request);
+            Assert.Equal((line, recorded.GetProperty("status").GetInt32()), (line, (int)answer.StatusCode));
+            if (recorded.GetProperty("code").GetString() is { } code) Assert.Equal((line, code), (line, await answer.ProblemAsync(answer.StatusCode)));
+            if (recorded.GetProperty("offset").ValueKind == JsonValueKind.Number) Assert.Equal((line, $"{recorded.GetProperty("offset").GetInt32()}"), (line, Header(answer, "Upload-Offset")));
+            if (answer.StatusCode == HttpStatusCode.Created) upload = answer.Headers.Location!.ToString();
+        }
     }
 
     private static string Checksum(byte[] piece, string name)

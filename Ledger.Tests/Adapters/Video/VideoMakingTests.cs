@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.ServerSentEvents;
 using System.Text.Json;
 using Ledger.Core.Events;
 using Ledger.Host.Adapters.Video.Ipfs;
@@ -39,6 +40,29 @@ public sealed class VideoMakingTests : IAsyncLifetime, IDisposable
         Assert.Contains("h264,320,240", streams);
         Assert.Contains("aac", streams);
         Assert.NotEmpty(Directory.GetFiles(Path.GetDirectoryName(_video.PathOf(video, "master.m3u8"))!, "thumbnail-*.jpg"));
+    }
+
+    [PartFact("ffmpeg", "ffprobe")]
+    public async Task Progress_comes_as_events_until_the_end()
+    {
+        string upload = await _video.UploadAsync(await File.ReadAllBytesAsync(MediaSamples.Make(_folder, "clip.mp4", "-f lavfi -i testsrc2=s=640x360:r=30:d=8 -c:v libx264 -preset ultrafast -pix_fmt yuv420p")));
+        Assert.Equal(HttpStatusCode.Accepted, (await _video.AskAsync("told", $"{{\"upload\":\"{upload}\"}}")).StatusCode);
+        using HttpRequestMessage request = new(HttpMethod.Get, "/v1/videos/told");
+        request.Headers.Accept.ParseAdd("text/event-stream");
+        using HttpResponseMessage answer = await _video.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        Assert.Equal("text/event-stream", answer.Content.Headers.ContentType?.MediaType);
+        List<(string State, int DoneBps)> told = [];
+        await foreach (SseItem<string> item in SseParser.Create(await answer.Content.ReadAsStreamAsync()).EnumerateAsync())
+        {
+            using JsonDocument video = JsonDocument.Parse(item.Data);
+            Assert.Equal(item.EventType, video.RootElement.GetProperty("state").GetString());
+            told.Add((item.EventType, video.RootElement.GetProperty("doneBps").GetInt32()));
+        }
+
+        Assert.Equal(("published", 10_000), told[^1]);
+        Assert.Contains(told, t => t is { State: "working", DoneBps: > 0 and < 10_000 });
+        Assert.Equal(told.Select(t => t.DoneBps).Order(), told.Select(t => t.DoneBps));
+        Assert.Equal(told.Distinct(), told);
     }
 
     [PartFact("ffmpeg", "ffprobe")]

@@ -84,6 +84,43 @@ public sealed class VideoRestartTests : IDisposable
     }
 
     [PartFact("ffmpeg", "ffprobe")]
+    public async Task A_recording_is_one_video_over_restarts_and_stays_until_it_is_one()
+    {
+        string file = MediaSamples.Make(_folder, "music-1.flv", "-f lavfi -i testsrc2=s=64x64:r=5:d=1 -c:v libx264 -preset ultrafast -pix_fmt yuv420p");
+        Recording recording = new(new ContentId("live-1"), file, new SpaceId("stage"), new AccountId("mia"), "live");
+        VideoSettings settings = new();
+        for (int start = 0; start < 4; start++)
+        {
+            using VideoDatabase database = new(_folder.Path);
+            VideoStore videos = new(database);
+            UploadStore uploads = new(database, settings, Clock, _folder.PathOf("uploads"));
+            VideoMaker maker = new(settings, uploads, new Ffmpeg(settings, _folder.PathOf("bin")), _folder.PathOf("videos"));
+            Assert.Equal(start == 0, videos.Ask(recording));
+            Assert.Equal(0, uploads.Sweep());
+            videos.Requeue();
+            if (start == 3) break;
+            VideoJob job = videos.Next()!;
+            Assert.Equal("live-1", job.Request.Content);
+            if (start < 2) Assert.True(File.Exists(file));
+            if (start == 1)
+            {
+                (Cid cid, long durationMs) = await maker.MakeAsync(job, _ => null, _ => { }, CancellationToken.None);
+                videos.Ready("live-1", cid, durationMs);
+                maker.TakeSource(job);
+                Assert.Equal(cid, FileCid.Of(Path.Combine(maker.FolderOf(job), "source")));
+            }
+            else if (start == 2)
+            {
+                Assert.Equal(VideoState.Ready, job.State);
+                maker.TakeSource(job);
+                videos.End("live-1", VideoState.Published, null, null);
+                Assert.Null(videos.Next());
+                Assert.False(File.Exists(file));
+            }
+        }
+    }
+
+    [PartFact("ffmpeg", "ffprobe")]
     public async Task A_host_that_is_asked_to_stop_counts_no_attempt()
     {
         string id = Upload(await File.ReadAllBytesAsync(MediaSamples.Make(_folder, "clip.mp4", "-f lavfi -i testsrc2=s=1280x720:r=30:d=8 -c:v libx264 -preset ultrafast -pix_fmt yuv420p")), null);

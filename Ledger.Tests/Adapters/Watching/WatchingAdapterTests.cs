@@ -34,6 +34,17 @@ public sealed class WatchingAdapterTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_was_published_a_moment_ago_can_be_watched()
+    {
+        for (int i = 0; i < 20; i++)
+        {
+            await _api.Session.Ledger.Intake.SubmitAsync([new SubmittedEvent(EventId.Derive("now", $"{i}"), _clock.Now, new VideoPublished(new ContentId($"now-{i}"), new SpaceId("stage"), new AccountId("mia"), "music", 25))]);
+            using HttpResponseMessage answer = await AskAsync($"now-{i}");
+            Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+        }
+    }
+
+    [Fact]
     public async Task Heartbeats_become_one_view()
     {
         using HttpClient player = Player(await TokenAsync());

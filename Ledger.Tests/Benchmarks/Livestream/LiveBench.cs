@@ -23,8 +23,8 @@ internal static class LiveBench
     private const int Sessions = 200;
     private const int ViewersEach = 3;
     private const int Speed = 60;
-    private const int WarmUpMinutes = 3;
-    private const int Minutes = 15;
+    private const int WarmUpMinutes = 15; // a quarter of a minute: the runtime goes on compiling what it finds to be busy for some ten seconds
+    private const int Minutes = 27;
     private const int LookMs = 5_000;
     private const int UpdateMs = 30_000;
 
@@ -37,9 +37,9 @@ internal static class LiveBench
             await using LedgerSession session = await LedgerSession.ServeAsync(LogAddress.Folder(folder.FullName), folder.FullName, clock, null, CancellationToken.None);
             using Meter meter = new("bench");
             LivestreamSettings settings = new("0123456789abcdef0123456789abcdef", [new MediaServer("edge-1", MediaServerKind.NginxRtmp, new Uri("http://127.0.0.1:9/stat"))]);
-            using LivestreamEngine engine = new(settings, new AdapterContext("livestream", session, clock, folder.FullName, meter, NullLoggerFactory.Instance, (_, _) => { }));
+            using LivestreamEngine engine = new(settings, new AdapterContext("livestream", session, clock, folder.FullName, meter, NullLoggerFactory.Instance, (_, _) => { }, () => []));
             string[] keys = await OpenAsync(session, engine, clock.Now);
-            (List<RawMessage> messages, HashSet<(string, long)> truth) = Record(clock.Now, keys, await engine.AskAsync((store, _) => store.TicketSecret()));
+            (List<RawMessage> messages, HashSet<(string, long)> truth) = Record(clock.Now, keys, engine.TicketSecret);
             string file = Path.Combine(folder.FullName, "capture.ndjson");
             using (RawFeed capture = RawFeed.Append(file)) messages.ForEach(capture.Write);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"live: {Sessions} broadcasts, {ViewersEach} viewers each, {Minutes} minutes: {messages.Count(m => m.IsCallback):N0} callbacks, {messages.Count(m => !m.IsCallback):N0} looks, {new FileInfo(file).Length / 1e6:F0} MB captured"));

@@ -4,6 +4,7 @@ using Ledger.Host.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Hosting;
 
 namespace Ledger.Host.Adapters.Video.Jobs;
 
@@ -18,7 +19,7 @@ internal sealed class VideoEndpoints(VideoStore videos, VideoWorker worker, Vide
         Func<HttpContext, Task<IResult>> ask = AskAsync;
         group.MapPost("/", ask).RequireScope(Scope.Write(ScopeSource.Content)).WithName("make-video").WithSummary("Makes a video of uploads and publishes it.")
             .Accepts<VideoRequest>("application/json").Produces<VideoAnswer>(StatusCodes.Status202Accepted).Produces<VideoAnswer>();
-        group.MapGet("/{content}", (string content) => Tell(content)).RequireScope(Scope.Read(ScopeSource.Content)).WithName("video").WithSummary("How far a video is.").Produces<VideoAnswer>();
+        group.MapGet("/{content}", Tell).RequireScope(Scope.Read(ScopeSource.Content)).WithName("video").WithSummary("How far a video is; with 'Accept: text/event-stream' whenever that changes, until it is published or refused.").Produces<VideoAnswer>();
     }
 
     private async Task<IResult> AskAsync(HttpContext context)
@@ -33,9 +34,13 @@ internal sealed class VideoEndpoints(VideoStore videos, VideoWorker worker, Vide
         return isNew ? TypedResults.Accepted($"/v1/videos/{Uri.EscapeDataString(request.Content)}", Of(job!)) : TypedResults.Json(Of(job!), ApiJson.Answers);
     }
 
-    private IResult Tell(string content) => videos.Find(RouteIds.Id(content)) is { } job
-        ? TypedResults.Json(Of(job), ApiJson.Answers)
-        : Problems.NotFound("unknown-video", "no video of this id was asked for here");
+    private IResult Tell(HttpContext context, IHostApplicationLifetime lifetime, string content)
+    {
+        if (videos.Find(RouteIds.Id(content)) is not { } job) return Problems.NotFound("unknown-video", "no video of this id was asked for here");
+        return context.Request.Headers.Accept.ToString().Contains(EventTail.ContentType, StringComparison.OrdinalIgnoreCase)
+            ? TypedResults.ServerSentEvents(VideoProgress.FollowAsync(() => Of(videos.Find(content)!), lifetime.ApplicationStopping))
+            : TypedResults.Json(Of(job), ApiJson.Answers);
+    }
 
     private VideoAnswer Of(VideoJob job) => new(
         job.Request.Content, job.State.ToString().ToLowerInvariant(), worker.DoneBps(job), job.Code, job.Detail,

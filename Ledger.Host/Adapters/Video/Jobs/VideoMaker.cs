@@ -20,7 +20,7 @@ internal sealed class VideoMaker(VideoSettings settings, UploadStore uploads, Ff
         if (Directory.Exists(work)) Directory.Delete(work, recursive: true);
         EditList edits = job.Request.Edits;
         List<MediaFile> files = [];
-        foreach (Clip clip in edits.Clips) files.Add(await ffmpeg.ProbeAsync(uploads.PathOf(clip.Upload), declaredType(clip.Upload), cancel));
+        foreach (Clip clip in edits.Clips) files.Add(await ffmpeg.ProbeAsync(uploads.SourceOf(clip.Upload), declaredType(clip.Upload), cancel));
         Directory.CreateDirectory(work);
         MediaFile source = edits.IsAsUploaded ? files[0] : await RenderAsync(edits, files, Path.Combine(work, "source"), cancel);
 
@@ -40,15 +40,21 @@ internal sealed class VideoMaker(VideoSettings settings, UploadStore uploads, Ff
         return (cid, durationMs);
     }
 
-    /// <summary>Moves the upload to where its video lies, as its source, and throws the rest away. Done again it does nothing.</summary>
+    /// <summary>Moves the upload or recording to where its video lies, as its source, and throws the rest away. Done again it does nothing.</summary>
     public void TakeSource(VideoJob job)
     {
-        if (job.Request.Edits.IsAsUploaded && uploads.PathOf(job.Request.Clips[0].Upload) is { } path && File.Exists(path))
-            File.Move(path, Path.Combine(FolderOf(job), "source"), overwrite: true);
+        if (job.Request.Edits.IsAsUploaded && uploads.SourceOf(job.Request.Clips[0].Upload) is { } path && File.Exists(path))
+        {
+            string source = Path.Combine(FolderOf(job), "source");
+            File.Move(path, source, overwrite: true);
+            Sync(source); // from another disk it was copied
+            FileSync.SyncFolder(FolderOf(job));
+        }
+
         Discard(job);
     }
 
-    /// <summary>Throws a video's uploads and its unfinished folder away.</summary>
+    /// <summary>Throws a video's uploads and its unfinished folder away; a recording stays where it is.</summary>
     public void Discard(VideoJob job)
     {
         if (Directory.Exists(FolderOf(job) + ".part")) Directory.Delete(FolderOf(job) + ".part", recursive: true);

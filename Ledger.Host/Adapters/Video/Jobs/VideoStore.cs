@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Ledger.Core.Identity;
+using Ledger.Host.Adapters.Video.Transcode;
 using Ledger.Host.Adapters.Video.Uploads;
 using Ledger.Host.Api;
 using Ledger.Host.Api.Bodies;
@@ -12,6 +13,9 @@ namespace Ledger.Host.Adapters.Video.Jobs;
 internal sealed class VideoStore(VideoDatabase database)
 {
     private const string Columns = "SELECT client, request, state, code, detail, cid, duration_ms, attempts, pinned FROM video";
+
+    /// <summary>Whose recordings are: no client is named so.</summary>
+    private const string RecordingClient = "";
 
     /// <summary>A video by its content id, or null.</summary>
     public VideoJob? Find(string content) => database.Transact(db => First(db, "WHERE content = $content", content));
@@ -36,6 +40,23 @@ internal sealed class VideoStore(VideoDatabase database)
             Run(db, "UPDATE upload SET video = $video WHERE id = $id", ("$id", upload), ("$video", request.Content));
         Run(db, "INSERT INTO video (content, client, request, state) VALUES ($content, $client, $request, 'Queued')", ("$content", request.Content), ("$client", client), ("$request", json));
         return (First(db, "WHERE content = $content", request.Content), true, null);
+    });
+
+    /// <summary>Asks for the video of a recording, whose bytes count as an upload that is whole and nobody's.</summary>
+    /// <returns>Whether it is new.</returns>
+    public bool Ask(Recording recording) => database.Transact(db =>
+    {
+        string content = recording.Content.Value;
+        if (First(db, "WHERE content = $content", content) is not null) return false;
+        long length = new FileInfo(recording.Path).Length;
+        Run(
+            db, "INSERT INTO upload VALUES ($content, $client, $length, $length, '', 0, $content, $path)",
+            ("$content", content), ("$client", RecordingClient), ("$length", length), ("$path", recording.Path));
+        VideoRequest request = new(content, recording.Space.Value, recording.Account.Value, recording.Category, [new Clip(content)]);
+        Run(
+            db, "INSERT INTO video (content, client, request, state) VALUES ($content, $client, $request, 'Queued')",
+            ("$content", content), ("$client", RecordingClient), ("$request", JsonSerializer.Serialize(request, StrictJson.Options)));
+        return true;
     });
 
     /// <summary>After a start: what a stopped host was making is to be made anew.</summary>

@@ -10,6 +10,7 @@ internal sealed partial class Ffmpeg
 {
     private static readonly TimeSpan ProbeWithin = TimeSpan.FromSeconds(60);
     private static readonly string[] Folders = ["/usr/bin", "/usr/local/bin"];
+    private static readonly string? Setpriv = Find("setpriv");
 
     private readonly VideoSettings _settings;
     private readonly FFOptions _options;
@@ -25,7 +26,7 @@ internal sealed partial class Ffmpeg
         foreach (string program in (string[])["ffmpeg", "ffprobe"]) WriteLauncher(program);
     }
 
-    /// <summary>Whether both programs are on this machine.</summary>
+    /// <summary>Whether the programs are on this machine.</summary>
     public bool IsHere { get; private set; } = true;
 
     /// <summary>Reads what a file says it is, and refuses what may not be.</summary>
@@ -37,7 +38,7 @@ internal sealed partial class Ffmpeg
         {
             using CancellationTokenSource within = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             within.CancelAfter(ProbeWithin);
-            found = await FFProbe.AnalyseAsync(path, _options, Formats.InputArguments, within.Token);
+            found = await OnItsThreadAsync(() => FFProbe.AnalyseAsync(path, _options, Formats.InputArguments, within.Token));
         }
         catch (Exception e) when (e is FFMpegException or Instances.Exceptions.InstanceException or OperationCanceledException or FormatException or System.Text.Json.JsonException && !cancel.IsCancellationRequested)
         {
@@ -59,10 +60,10 @@ internal sealed partial class Ffmpeg
         within.CancelAfter(TimeSpan.FromSeconds(_settings.CpuSecondsMax + 60L));
         try
         {
-            await arguments
+            await OnItsThreadAsync(() => arguments
                 .NotifyOnProgress(done => progress((int)Math.Clamp((long)done.TotalMilliseconds * 10_000 / Math.Max(1, durationMs), 0, 9_999)))
                 .CancellableThrough(within.Token)
-                .ProcessAsynchronously(throwOnError: true, _options, CancellationToken.None);
+                .ProcessAsynchronously(throwOnError: true, _options, CancellationToken.None));
             within.Token.ThrowIfCancellationRequested(); // asked to quit, ffmpeg ends as if it were done
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
@@ -82,18 +83,24 @@ internal sealed partial class Ffmpeg
     [GeneratedRegex("exit-code \\((?<code>\\d+)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex ExitCode();
 
+    /// <summary>Starts a program on a thread that lives as long as it does: the kernel ends a program with the thread that started it, so a host that is killed leaves none at work.</summary>
+    private static Task<T> OnItsThreadAsync<T>(Func<Task<T>> run) =>
+        Task.Factory.StartNew(() => run().GetAwaiter().GetResult(), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private static string? Find(string program) => Folders.Select(f => Path.Combine(f, program)).FirstOrDefault(File.Exists);
+
     private static MediaRefusedException Limits(string what) => new("media-limits", $"making the video took more of {what} than one may take here");
 
     /// <summary>A launcher sets the limits of the process that it becomes: FFMpegCore starts programs by folder and name.</summary>
     private void WriteLauncher(string program)
     {
-        string? real = Folders.Select(f => Path.Combine(f, program)).FirstOrDefault(File.Exists);
-        IsHere &= real is not null;
+        string? real = Find(program);
+        IsHere &= real is not null && Setpriv is not null;
         string path = Path.Combine(_folder, program);
         File.WriteAllText(path, string.Create(CultureInfo.InvariantCulture, $"""
             #!/bin/sh
             ulimit -t {_settings.CpuSecondsMax} && ulimit -v {(long)_settings.MemoryMibMax << 10} && ulimit -f {(long)_settings.OutputMibMax << 11} && ulimit -c 0 || exit 125
-            exec env -i nice -n 10 {real ?? "/bin/false"} "$@"
+            exec {Setpriv ?? "/bin/false"} --pdeathsig KILL env -i nice -n 10 {real ?? "/bin/false"} "$@"
 
             """));
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);

@@ -25,8 +25,15 @@ internal sealed class UploadStore
 
     private long NowMs => _clock.GetUtcNow().ToUnixTimeMilliseconds();
 
-    /// <summary>The file that holds an upload's bytes.</summary>
+    /// <summary>The file that an upload's bytes come into.</summary>
     public string PathOf(string id) => Path.Combine(_folder, id);
+
+    /// <summary>The file that holds the bytes of an upload or of a recording, which lies where its media server put it.</summary>
+    public string SourceOf(string id) => _database.Transact(db =>
+    {
+        using SqliteCommand query = db.Command("SELECT path FROM upload WHERE id = $id", ("$id", id));
+        return query.ExecuteScalar() as string ?? PathOf(id);
+    });
 
     /// <summary>Begins an upload; null when it does not fit into what its client may keep here.</summary>
     public Upload? Create(string client, long length, string metadata)
@@ -37,7 +44,7 @@ internal sealed class UploadStore
             using SqliteCommand held = db.Command("SELECT COALESCE(SUM(length), 0) FROM upload WHERE client = $client", ("$client", client));
             if ((long)held.ExecuteScalar()! + length > _settings.ClientBytesMax) return false;
             using SqliteCommand insert = db.Command(
-                "INSERT INTO upload VALUES ($id, $client, $length, 0, $metadata, $expires, NULL)",
+                "INSERT INTO upload VALUES ($id, $client, $length, 0, $metadata, $expires, NULL, NULL)",
                 ("$id", upload.Id), ("$client", client), ("$length", length), ("$metadata", metadata), ("$expires", upload.ExpiresMs));
             return insert.ExecuteNonQuery() == 1;
         });
