@@ -93,7 +93,7 @@ internal static class ExplainBench
         {
             started = Stopwatch.GetTimestamp();
             string program = Path.Combine(AppContext.BaseDirectory, "weledger.dll");
-            using Process child = Process.Start(new ProcessStartInfo("dotnet", [program, "explain", "account", Account(random).Value, "--data", directory, "--json"]) { RedirectStandardOutput = true })!;
+            using Process child = Process.Start(new ProcessStartInfo("dotnet", [program, "explain", "account", Account(random).Value, "--data", directory, "--json"]) { UseShellExecute = false, RedirectStandardOutput = true })!;
             await child.StandardOutput.ReadToEndAsync();
             await child.WaitForExitAsync();
             if (child.ExitCode != 0) throw new InvalidOperationException($"explain ended with {child.ExitCode}");
