@@ -15,6 +15,7 @@ using Ledger.Projections.EventLog;
 using Ledger.Projections.EventLog.InMemory;
 using Ledger.Projections.Ingest;
 using Ledger.Tests.ReadModels;
+using Ledger.Tests.Support;
 using Xunit;
 using Directory = System.IO.Directory;
 
@@ -37,7 +38,7 @@ public sealed class ExplanationTests : IDisposable
         Directory.Delete(_directory, recursive: true);
     }
 
-    [Property(MaxTest = 6)]
+    [Property(MaxTest = 3)]
     public void Every_account_and_event_is_explained_as_by_folding_again(int seed)
     {
         EveryAccountAndEventAsync(seed).GetAwaiter().GetResult();
@@ -54,7 +55,7 @@ public sealed class ExplanationTests : IDisposable
         using (ActivityFolder folder = new(_directory)) Assert.Equal(expected, await AccountsAsync(log, folder, new Folds(Fold(log))));
         string[] files = Directory.GetFiles(Kept);
         Assert.Equal(Days - 1, files.Length);
-        for (int round = 0; round < 12; round++)
+        for (int round = 0; round < TestScale.Of(6, 60); round++)
         {
             string file = files[random.Next(files.Length)];
             byte[] bytes = await File.ReadAllBytesAsync(file);
