@@ -31,7 +31,7 @@ internal static class NodeVerb
     private static async Task<int> RunAsync(VerbRun run, NodeOptions options, CancellationToken cancel)
     {
         await LedgerLog.RequireAsync(run.Log, cancel);
-        await using ISheetStore sheets = SheetStores.Open(run.Log);
+        await using ISheetStore sheets = await SheetStores.OpenAsync(run.Log, cancel);
         await using ClusterNode node = await ClusterNode.StartAsync(
             options, sheets, folder => new NodeLedger(run.Log, run.DataDirectory, run.Io.Clock, options.Grace, sheets, folder, text => run.Note($"{Now(run)} {text}")), cancel);
         await using NodePage page = await NodePage.StartAsync(options.Http, node, sheets, cancel);

@@ -1,14 +1,17 @@
+using System.Globalization;
 using Akka.Actor;
 using Ledger.Core.Events;
 using Ledger.Core.Rulesets;
 using Ledger.Core.Time;
 using Ledger.Host.Api;
+using Ledger.Host.Composition;
 using Ledger.Projections.Audit;
 using Ledger.Projections.DayWindows;
 using Ledger.Projections.EventLog;
-using Ledger.Projections.EventLog.Embedded;
 using Ledger.Projections.Ingest;
 using Ledger.Projections.Simulation;
+using Ledger.Tests.EventLog.Postgres;
+using Ledger.Tests.Support;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -28,21 +31,19 @@ public sealed class ClusterTests(ITestOutputHelper output) : IDisposable
     private readonly List<int> _seeds = [];
     private readonly CommunityRun _life = new Community(new CommunitySettings { Accounts = 300, Days = 5, EventsPerDay = 20_000, FirstDay = FirstDay, Seed = 11 }).Begin();
 
+    private LogAddress _log = LogAddress.Folder("");
+
     public void Dispose()
     {
-        foreach (NodeProcess node in _nodes) node.Dispose();
+        StopAll();
         Directory.Delete(_folder, recursive: true);
     }
 
     [Fact]
     public async Task Windows_close_once_with_the_same_bits_whatever_happens_to_the_members()
     {
-        (int Port, int Http)[] ports = [NodeProcess.FreePorts(), NodeProcess.FreePorts(), NodeProcess.FreePorts()];
-        _seeds.AddRange(ports.Select(p => p.Port));
-        await StartLogAsync();
-        foreach ((int, int) port in ports) _nodes.Add(NodeProcess.Start(_folder, port, _seeds));
-
-        await UntilAsync("three members are up", async () => (await StatusesAsync()).Count(status => status.Members.Count(member => member.Status == "up") == 3) == 3);
+        _log = LogAddress.Folder(Path.Combine(_folder, "log"));
+        await StartAsync(3);
         await CloseNextDayAsync();
         Assert.True((await StatusesAsync()).Count(status => status.PartsStored > 0) >= 2, "parts are folded on more than one machine");
 
@@ -77,17 +78,47 @@ public sealed class ClusterTests(ITestOutputHelper output) : IDisposable
         await CheckAsync();
     }
 
-    private async Task StartLogAsync()
+    [PartFact("postgres")]
+    public async Task Members_that_share_nothing_but_a_server_close_with_the_same_bits()
     {
-        await using EmbeddedEventLog log = await EmbeddedEventLog.OpenAsync(_folder);
-        await LedgerGenesis.EnsureAsync(log, Ruleset.Default, TimeProvider.System);
+        await using PostgresHarness server = new();
+        _log = LogAddress.Of(await server.AddressAsync(), path => path);
+        await StartAsync(3);
+        NodeProcess folder = (await FolderAsync())!;
+        await CloseNextDayAsync(() => Task.Run(folder.Kill));
+        Assert.True(folder.HasExited, "the folding member was killed");
+        Assert.Equal(2, (await StatusesAsync()).Count(status => status.PartsStored > 0));
+        await CheckAsync();
+        StopAll(); // before their server goes
+    }
+
+    private void StopAll()
+    {
+        foreach (NodeProcess node in _nodes) node.Dispose();
+        _nodes.Clear();
+    }
+
+    private async Task StartAsync(int members)
+    {
+        (int Port, int Http)[] ports = [.. Enumerable.Range(0, members).Select(_ => NodeProcess.FreePorts())];
+        _seeds.AddRange(ports.Select(p => p.Port));
+        await using (IEventLog log = await LogStores.WriteAsync(_log, CancellationToken.None)) await LedgerGenesis.EnsureAsync(log, Ruleset.Default, TimeProvider.System);
+        foreach ((int, int) port in ports) Start(port);
+        await UntilAsync($"{members} members are up", async () => (await StatusesAsync()).Count(status => status.Members.Count(member => member.Status == "up") == members) == members);
+    }
+
+    private NodeProcess Start((int Port, int Http) ports)
+    {
+        NodeProcess node = NodeProcess.Start(_log.Value, Path.Combine(_folder, ports.Port.ToString(CultureInfo.InvariantCulture)), ports, _seeds);
+        _nodes.Add(node);
+        return node;
     }
 
     /// <summary>Appends a day, lets something happen, and waits until the day is closed.</summary>
     private async Task CloseNextDayAsync(Func<Task>? meanwhile = null)
     {
         Day day = _life.Day;
-        await using (EmbeddedEventLog log = await WriterAsync())
+        await using (IEventLog log = await WriterAsync())
         {
             EventIntake intake = EventIntake.Open(log, TimeProvider.System);
             foreach (SubmittedEvent[] events in _life.NextDay().Chunk(5_000)) await intake.SubmitAsync(events);
@@ -96,18 +127,18 @@ public sealed class ClusterTests(ITestOutputHelper output) : IDisposable
         if (meanwhile is not null) await meanwhile();
         await UntilAsync($"window {day} is closed", async () =>
         {
-            await using EmbeddedEventLog log = await EmbeddedEventLog.OpenReadOnlyAsync(_folder);
+            await using IEventLog log = await LogStores.ReadAsync(_log, CancellationToken.None);
             return await log.FindAsync(RewardLedger.ClosedId(day)) is not null;
         });
     }
 
-    private async Task<EmbeddedEventLog> WriterAsync()
+    private async Task<IEventLog> WriterAsync()
     {
         while (true)
         {
             try
             {
-                return await EmbeddedEventLog.OpenAsync(_folder);
+                return await LogStores.WriteAsync(_log, CancellationToken.None);
             }
             catch (LogFaultException fault) when (fault.Code == "log-locked")
             {
@@ -118,8 +149,7 @@ public sealed class ClusterTests(ITestOutputHelper output) : IDisposable
 
     private async Task JoinAsync()
     {
-        NodeProcess joined = NodeProcess.Start(_folder, NodeProcess.FreePorts(), _seeds);
-        _nodes.Add(joined);
+        NodeProcess joined = Start(NodeProcess.FreePorts());
         await UntilAsync("the new member is up", async () => (await joined.StatusAsync())?.Members.Any(member => member.Address.EndsWith($":{joined.Port}", StringComparison.Ordinal) && member.Status == "up") == true);
         _seeds.Insert(0, joined.Port);
     }
@@ -164,7 +194,7 @@ public sealed class ClusterTests(ITestOutputHelper output) : IDisposable
     private async Task CheckAsync()
     {
         using ActorSystem actors = ActorSystem.Create("cluster-check", "akka.loglevel = OFF");
-        await using EmbeddedEventLog log = await EmbeddedEventLog.OpenReadOnlyAsync(_folder);
+        await using IEventLog log = await LogStores.ReadAsync(_log, CancellationToken.None);
         int closes = 0;
         await foreach (RecordedEvent e in log.ReadAllAsync(0))
         {

@@ -50,12 +50,12 @@ internal sealed class NodeProcess : IDisposable
         }
     }
 
-    public static NodeProcess Start(string log, (int Port, int Http) ports, IEnumerable<int> seeds)
+    public static NodeProcess Start(string log, string data, (int Port, int Http) ports, IEnumerable<int> seeds)
     {
         ProcessStartInfo start = new("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         string[] arguments =
         [
-            Path.Combine(AppContext.BaseDirectory, "weledger.dll"), "node", "--log", log, "--data", log,
+            Path.Combine(AppContext.BaseDirectory, "weledger.dll"), "node", "--log", log, "--data", data,
             "--listen", Address(ports.Port), "--http", Address(ports.Http), .. seeds.SelectMany(seed => new[] { "--seed", Address(seed) }),
         ];
         foreach (string argument in arguments) start.ArgumentList.Add(argument);

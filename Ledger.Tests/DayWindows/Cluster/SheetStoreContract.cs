@@ -3,42 +3,39 @@ using Ledger.Core.Merkle;
 using Ledger.Core.Time;
 using Ledger.Projections.DayWindows.Cluster;
 using Ledger.Projections.EventLog;
-using Microsoft.Data.Sqlite;
+using Ledger.Tests.Support;
 using Xunit;
 
 namespace Ledger.Tests.DayWindows.Cluster;
 
-/// <summary>Guaranteed: a part is written once; a write of an earlier driver's term changes nothing; two machines that disagree are found out.</summary>
-public sealed class SheetStoreTests : IAsyncLifetime
+/// <summary>Guaranteed: a part is written once; a write of an earlier driver's term changes nothing; two members that disagree are found out.</summary>
+public abstract class SheetStoreContract(SheetStoreHarness harness) : IAsyncLifetime
 {
     private static readonly Day Window = Day.FromNumber(20_000);
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("sheets-").FullName;
-    private readonly SqliteSheets _sheets;
+    private ISheetStore _sheets = null!;
 
-    public SheetStoreTests() => _sheets = SqliteSheets.Open(_folder);
-
-    public Task InitializeAsync() => Task.CompletedTask;
+    public async Task InitializeAsync() => _sheets = await harness.OpenAsync();
 
     public async Task DisposeAsync()
     {
         await _sheets.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        await harness.DisposeAsync();
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Terms_rise_whoever_begins_them()
     {
-        await using SqliteSheets other = SqliteSheets.Open(_folder);
+        await using ISheetStore other = await harness.OpenAsync();
         long[] terms = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => (i % 2 == 0 ? _sheets : other).BeginTermAsync()));
         Assert.Equal(Enumerable.Range(1, 20).Select(i => (long)i), terms.Order());
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_write_of_an_earlier_term_is_refused_and_changes_nothing()
     {
         long early = await _sheets.BeginTermAsync();
-        await using SqliteSheets other = SqliteSheets.Open(_folder);
+        await using ISheetStore other = await harness.OpenAsync();
         long late = await other.BeginTermAsync();
         Assert.Equal(PartWrite.Fenced, await PutAsync(_sheets, 3, early, "part"));
         Assert.Empty(await _sheets.HeldAsync(Window, 9));
@@ -46,7 +43,7 @@ public sealed class SheetStoreTests : IAsyncLifetime
         Assert.Equal([3], await _sheets.HeldAsync(Window, 9));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_part_written_again_is_the_same_or_a_fault()
     {
         long term = await _sheets.BeginTermAsync();
@@ -57,21 +54,30 @@ public sealed class SheetStoreTests : IAsyncLifetime
         Assert.Equal("part"u8.ToArray(), await _sheets.ReadAsync(new PartKey(Window, 9, 0)));
     }
 
-    [Fact]
+    [ContractFact]
+    public async Task Writes_at_once_end_as_if_one_came_after_the_other()
+    {
+        await using ISheetStore other = await harness.OpenAsync();
+        long term = await _sheets.BeginTermAsync();
+        PartWrite[] writes = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => Task.Run(() => PutAsync(i % 2 == 0 ? _sheets : other, i / 4, term, "part"))).Append(Task.Run(async () =>
+        {
+            await other.BeginTermAsync();
+            return PartWrite.Fenced;
+        })));
+        IReadOnlySet<int> held = await _sheets.HeldAsync(Window, 9);
+        Assert.Equal(held.Count, writes.Count(write => write == PartWrite.Stored));
+        Assert.Equal(PartWrite.Fenced, await PutAsync(_sheets, 99, term, "part"));
+    }
+
+    [ContractFact]
     public async Task A_damaged_part_is_not_served()
     {
         await PutAsync(_sheets, 0, await _sheets.BeginTermAsync(), "part");
-        using (SqliteConnection raw = new($"Data Source={Path.Combine(_folder, SqliteSheets.FileName)};Pooling=False"))
-        {
-            raw.Open();
-            using SqliteCommand damage = new("UPDATE part SET bytes = x'00'", raw);
-            Assert.Equal(1, damage.ExecuteNonQuery());
-        }
-
+        Assert.Equal(1, await harness.DamageAsync());
         Assert.Equal("part-damaged", (await Assert.ThrowsAsync<LogFaultException>(() => _sheets.ReadAsync(new PartKey(Window, 9, 0)))).Code);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Parts_of_earlier_windows_are_forgotten_when_asked()
     {
         await PutAsync(_sheets, 0, await _sheets.BeginTermAsync(), "part");
@@ -82,7 +88,7 @@ public sealed class SheetStoreTests : IAsyncLifetime
         Assert.Null(await _sheets.ReadAsync(new PartKey(Window, 9, 0)));
     }
 
-    private static Task<PartWrite> PutAsync(SqliteSheets sheets, int part, long term, string text)
+    private static Task<PartWrite> PutAsync(ISheetStore sheets, int part, long term, string text)
     {
         byte[] bytes = System.Text.Encoding.UTF8.GetBytes(text);
         return sheets.PutAsync(new PartKey(Window, 9, part), term, bytes, Digest.FromBytes(SHA256.HashData(bytes)));
