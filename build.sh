@@ -66,7 +66,7 @@ case "${1:-help}" in
 ./build.sh demo            seven days of a community: ingest, fold, close, statements, proofs, audit; --live: a real broadcast
 ./build.sh test [args]     builds with all analyzers and runs every test
 ./build.sh soak [args]     the same tests, those with many rounds 20 times as long (SOAK=N: N times)
-./build.sh bench NAME      fold, cluster, append, close, ingest, settle, gas, live, chat, cid or transcode: measures and prints the figures
+./build.sh bench NAME      fold, cluster, explain, append, close, ingest, settle, gas, live, chat, cid or transcode: measures and prints the figures
 ./build.sh build           builds the weledger program into artifacts/
 HELP
         [ "${1:-help}" = help ] || exit 2

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using Ledger.Core.Events;
 using Ledger.Core.Identity;
 using Ledger.Core.Merkle;
@@ -14,14 +15,14 @@ public sealed class Retractions
 {
     private readonly NameTable _names;
     private readonly Dictionary<int, List<Retraction>> _byAccount = [];
-    private readonly Dictionary<EventId, (int Account, long Position)> _tips;
+    private readonly ConcurrentDictionary<EventId, (int Account, long Position)> _tips;
 
     public Retractions(NameTable names)
-        : this(names, [])
+        : this(names, new ConcurrentDictionary<EventId, (int Account, long Position)>())
     {
     }
 
-    private Retractions(NameTable names, Dictionary<EventId, (int Account, long Position)> tips) => (_names, _tips) = (names, tips);
+    private Retractions(NameTable names, ConcurrentDictionary<EventId, (int Account, long Position)> tips) => (_names, _tips) = (names, tips);
 
     /// <summary>Takes one event in log order.</summary>
     public void Apply(RecordedEvent recorded)
@@ -39,14 +40,14 @@ public sealed class Retractions
                 break;
             case TipRefunded e:
                 int account = _names.Intern(e.Account.Value);
-                if (KnowsTip(e)) Add(account, new Retraction((byte)EventKind.Tipped, Retraction.AnyTarget, _tips[e.Tip].Position, recorded.Position));
+                if (KnowsTip(e, recorded.Position)) Add(account, new Retraction((byte)EventKind.Tipped, Retraction.AnyTarget, _tips[e.Tip].Position, recorded.Position));
                 break;
         }
     }
 
-    /// <summary>Whether a refund names a tip that the same account made before.</summary>
-    public bool KnowsTip(TipRefunded refund) =>
-        _tips.TryGetValue(refund.Tip, out (int Account, long Position) tip) && tip.Account == _names.Find(refund.Account.Value);
+    /// <summary>Whether a refund names a tip that the same account made before a position. May be asked while events are taken: a closed window is explained beside that.</summary>
+    public bool KnowsTip(TipRefunded refund, long before) =>
+        _tips.TryGetValue(refund.Tip, out (int Account, long Position) tip) && tip.Position < before && tip.Account == _names.Find(refund.Account.Value);
 
     /// <summary>What an account took back, in log order.</summary>
     public IReadOnlyList<Retraction> Of(int account) => _byAccount.TryGetValue(account, out List<Retraction>? list) ? list : [];
@@ -106,7 +107,7 @@ public sealed class Retractions
             for (int entry = input.Count(); entry > 0; entry--) list.Add(new Retraction(input.Byte(), input.Int32(), input.Int64(), input.Int64()));
         }
 
-        for (int left = input.Count(); left > 0; left--) _tips.Add(input.Event(), (input.Int32(), input.Int64()));
+        for (int left = input.Count(); left > 0; left--) _tips[input.Event()] = (input.Int32(), input.Int64());
         input.RequireEnd();
     }
 

@@ -68,6 +68,7 @@ internal sealed class ApiServer : IAsyncDisposable
         builder.Services.AddHostedService(services => services.GetRequiredService<AdapterSet>());
         builder.Services.AddHostedService<LedgerFollower>();
         builder.Services.AddHostedService(services => new DueWindows(session, options.CloseGrace, services.GetRequiredService<ILogger<DueWindows>>()));
+        builder.Services.AddHostedService<ActivityKeeper>();
         builder.Services.AddSingleton(new KeyRing(stores.Keys, clock));
         builder.Services.AddSingleton(_ => stores.Requests);
         builder.Services.AddSingleton(new BodyBudget());

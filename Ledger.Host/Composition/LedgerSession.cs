@@ -1,4 +1,5 @@
 using Ledger.Projections.DayWindows;
+using Ledger.Projections.DayWindows.ByAccount;
 using Ledger.Projections.DayWindows.Snapshots;
 using Ledger.Projections.EventLog;
 using Ledger.Projections.ReadModels;
@@ -9,8 +10,10 @@ namespace Ledger.Host.Composition;
 internal sealed class LedgerSession : IAsyncDisposable
 {
     private readonly ActorHost _actors;
+    private readonly ActivityFolder _activity;
 
-    private LedgerSession(IEventLog log, ActorHost actors, RewardLedger ledger, ReadModelStore? views, string folder) => (Log, _actors, Ledger, Views, Folder) = (log, actors, ledger, views, folder);
+    private LedgerSession(IEventLog log, ActorHost actors, RewardLedger ledger, ActivityFolder activity, ReadModelStore? views, string folder) =>
+        (Log, _actors, Ledger, _activity, Views, Folder) = (log, actors, ledger, activity, views, folder);
 
     public IEventLog Log { get; }
 
@@ -51,6 +54,7 @@ internal sealed class LedgerSession : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Ledger.Dispose();
+        _activity.Dispose();
         Views?.Dispose();
         await _actors.DisposeAsync();
         await Log.DisposeAsync();
@@ -62,17 +66,19 @@ internal sealed class LedgerSession : IAsyncDisposable
         Task<ActorHost> starting = Task.Run(() => ActorHost.StartAsync(cancel), CancellationToken.None);
         IEventLog? log = null;
         ReadModelStore? views = null;
+        ActivityFolder activity = new(dataDirectory);
         try
         {
             log = await open();
             ActorHost actors = await starting;
             if (withViews) views = await ReadModelStore.OpenAsync(dataDirectory, log, cancel);
-            RewardLedger ledger = await RewardLedger.OpenAsync(log, actors.Actors, clock, new FoldOptions(), isReadOnly, new SnapshotFolder(dataDirectory), views, progress, cancel);
-            return new LedgerSession(log, actors, ledger, views, dataDirectory);
+            RewardLedger ledger = await RewardLedger.OpenAsync(log, actors.Actors, clock, new FoldOptions(), isReadOnly, new SnapshotFolder(dataDirectory), views, progress, activity, cancel);
+            return new LedgerSession(log, actors, ledger, activity, views, dataDirectory);
         }
         catch
         {
             views?.Dispose();
+            activity.Dispose();
             await ((Task)starting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (starting.IsCompletedSuccessfully) await (await starting).DisposeAsync();
             if (log is not null) await log.DisposeAsync();

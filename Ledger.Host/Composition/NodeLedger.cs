@@ -143,7 +143,7 @@ internal sealed class NodeLedger(LogAddress address, string dataDirectory, TimeP
     }
 
     private Task<RewardLedger> OpenAsync(IEventLog log, IActorRefFactory actors, bool isReadOnly, CancellationToken cancel) => RewardLedger.OpenAsync(
-        log, new ClusterFold(new WindowFold(actors, log, new FoldOptions()), folder, sheets, log), clock, isReadOnly, new SnapshotFolder(dataDirectory), null, null, cancel);
+        log, new ClusterFold(new WindowFold(actors, log, new FoldOptions()), folder, sheets, log), clock, isReadOnly, new SnapshotFolder(dataDirectory), cancel: cancel);
 
     /// <summary>The earliest open window whose day is over for longer than the grace, unless a sealed one waits for its draw seed.</summary>
     private Day? Due(RewardLedger ledger) =>

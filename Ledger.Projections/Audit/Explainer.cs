@@ -7,7 +7,7 @@ using Ledger.Core.Quantities;
 using Ledger.Core.Time;
 using Ledger.Core.Validity;
 using Ledger.Projections.DayWindows;
-using Ledger.Projections.EventLog;
+using Ledger.Projections.DayWindows.ByAccount;
 
 namespace Ledger.Projections.Audit;
 
@@ -22,7 +22,11 @@ public static class Explainer
         int ordinal = ledger.Log.Names.Find(account.Value);
         if (ordinal < 0) throw new KeyNotFoundException($"unknown-account: the log never mentions '{account}'");
         WindowReplay replay = await ledger.ReplayAsync(window, progress, cancel).ConfigureAwait(false);
-        return Explain(ledger.Log, replay, ordinal, cancel);
+        ClosedWindow close = replay.Close;
+        AccountActivity activity = replay.IsFinal
+            ? await ledger.ActivityAsync(close, ordinal, progress, cancel).ConfigureAwait(false)
+            : AccountActivity.Collect(ledger.Log, close.Context, ordinal, cancel);
+        return Explain(replay, ordinal, activity);
     }
 
     /// <summary>One event's verdict and its actor's window.</summary>
@@ -39,22 +43,21 @@ public static class Explainer
         return new EventExplanation(e, account.Events.FirstOrDefault(j => j.Position == e.Position), account);
     }
 
-    private static AccountExplanation Explain(IEventLog log, WindowReplay replay, int account, CancellationToken cancel)
+    private static AccountExplanation Explain(WindowReplay replay, int account, AccountActivity activity)
     {
         ClosedWindow close = replay.Close;
-        NameTable names = log.Names;
-        (ActivityColumns columns, List<string> ids) = Collect(log, close, account, cancel);
-        Verdict[] verdicts = new Verdict[columns.Count];
+        NameTable names = close.Context.Directory.Names;
+        ShardEvent[] mine = [.. activity.Events];
+        Verdict[] verdicts = new Verdict[mine.Length];
         AccountJudge judge = new(close.Context);
-        ShardEvent[] mine = [.. Enumerable.Range(0, columns.Count).Select(i => ShardEvent.From(columns, i))];
         judge.Judge(account, mine, new ShardTotals(), verdicts);
 
-        JudgedEvent[] events = new JudgedEvent[columns.Count];
+        JudgedEvent[] events = new JudgedEvent[mine.Length];
         for (int i = 0; i < events.Length; i++)
         {
-            EventKind kind = (EventKind)columns.Kind[i];
-            events[i] = new JudgedEvent(columns.Position[i], ids[i], kind, columns.Target[i] >= 0 ? names.Text(columns.Target[i]) : null,
-                UnixMs.From(columns.OccurredAtMs[i]), verdicts[i], verdicts[i] == Verdict.Counted ? close.Context.Rules.WeightMicro[(int)kind] : 0);
+            ShardEvent e = mine[i];
+            events[i] = new JudgedEvent(e.Position, activity.Ids[i].ToString(), e.Kind, e.Target >= 0 ? names.Text(e.Target) : null,
+                UnixMs.From(e.OccurredAtMs), verdicts[i], verdicts[i] == Verdict.Counted ? close.Context.Rules.WeightMicro[(int)e.Kind] : 0);
         }
 
         int row = Array.IndexOf(close.Sheet.Account, account);
@@ -73,30 +76,6 @@ public static class Explainer
             Cumulative = Cumulative(close, account),
             Wallet = close.Context.Directory.WalletOf(account, close.Context.SealedAt)?.ToString(),
         };
-    }
-
-    /// <summary>The account's events of the window, in log order, as the fold saw them, with their ids.</summary>
-    private static (ActivityColumns Columns, List<string> Ids) Collect(IEventLog log, ClosedWindow close, int account, CancellationToken cancel)
-    {
-        ActivityColumns columns = new();
-        ActivityColumns scratch = new();
-        List<long> columnar = [];
-        Dictionary<long, string> ids = [];
-        foreach (LogBlock block in log.ReadBlocks(close.Open.OpenedAt, close.Context.SealedAt, new BlockRequest(Rows: true, Columns: true, close.Window), cancel))
-        {
-            ActivityColumns merged = WindowFold.MergeRows(close.Context, block, scratch);
-            for (int i = 0; i < merged.Count; i++)
-            {
-                if (merged.Account[i] != account) continue;
-                columns.AddFrom(merged, i);
-                if (((EventKind)merged.Kind[i]).IsColumnar()) columnar.Add(merged.Position[i]);
-            }
-
-            foreach (RecordedEvent e in block.Rows.Where(e => e.Payload is ActivityPayload)) ids[e.Position] = e.Event.Id.ToString();
-        }
-
-        foreach ((long position, EventId id) in columnar.Zip(log.IdsAt(columnar))) ids[position] = id.ToString();
-        return (columns, [.. Enumerable.Range(0, columns.Count).Select(i => ids[columns.Position[i]])]);
     }
 
     private static PoaExplanation? Poa(ClosedWindow close, int account, NameTable names)

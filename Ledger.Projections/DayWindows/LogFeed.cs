@@ -13,9 +13,6 @@ namespace Ledger.Projections.DayWindows;
 /// </remarks>
 internal sealed class LogFeed(IEventLog log, FoldContext context, int shards, int names, int eventsPerGroup)
 {
-    // One group has a few dozen events of a shard; a message should be worth its way.
-    private const int GroupsPerMessage = 16;
-
     private readonly ConcurrentBag<PackedEvent[]> _free = [];
     private readonly ConcurrentBag<PackedEvent[]> _lent = [];
     private readonly int _workers = Environment.ProcessorCount;
@@ -30,20 +27,19 @@ internal sealed class LogFeed(IEventLog log, FoldContext context, int shards, in
     /// <param name="fromByShard">Where each starts; <see cref="long.MaxValue"/> for a shard that is not fed.</param>
     /// <param name="frame">What the events are relative to.</param>
     /// <param name="sparsity">How many times more positions a group may span than it should hold events: the shards of the window to each that is fed.</param>
-    /// <param name="send">Takes a shard's next slices. Called by one thread at a time.</param>
+    /// <param name="send">Takes a shard's next slice. Called by one thread at a time.</param>
     /// <param name="report">Told the position behind what was sent.</param>
     /// <param name="cancel">Stops it.</param>
     /// <exception cref="LogFaultException">The log is damaged; the first damage is named.</exception>
     public async Task RunAsync(
-        long[] fromByShard, EventFrame frame, int sparsity, Action<int, EventSlice[]> send, Action<long> report, CancellationToken cancel)
+        long[] fromByShard, EventFrame frame, int sparsity, Action<int, EventSlice> send, Action<long> report, CancellationToken cancel)
     {
         long start = fromByShard.Min();
         long span = (long)eventsPerGroup * sparsity;
         int ranges = (int)((Math.Max(0, context.SealedAt - start) + span - 1) / span);
         (PackedEvent[] Events, int[] Starts)?[] dealt = new (PackedEvent[], int[])?[ranges];
         Exception?[] failures = new Exception?[ranges];
-        int next = 0, ready = 0, failed = 0;
-        List<(PackedEvent[] Events, int[] Starts)> together = new(GroupsPerMessage);
+        int next = 0, sent = 0, failed = 0;
         Lock gate = new();
         await Task.WhenAll(Enumerable.Range(0, Math.Min(_workers, ranges)).Select(_ => Task.Run(Work, CancellationToken.None))).ConfigureAwait(false);
         if (failures.FirstOrDefault(failure => failure is not null) is { } first) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(first);
@@ -75,35 +71,18 @@ internal sealed class LogFeed(IEventLog log, FoldContext context, int shards, in
             lock (gate)
             {
                 dealt[range] = group;
-                for (; ready < ranges && dealt[ready] is { } following; ready++)
+                for (; sent < ranges && dealt[sent] is { } ready; sent++)
                 {
-                    together.Add(following);
-                    dealt[ready] = null;
-                    if (together.Count < GroupsPerMessage && ready + 1 < ranges) continue;
-                    Send();
-                    report(Math.Min(start + ((ready + 1) * span), context.SealedAt));
+                    for (int shard = 0; shard < shards; shard++)
+                    {
+                        int count = ready.Starts[shard + 1] - ready.Starts[shard];
+                        if (count > 0) send(shard, new EventSlice(ready.Events, ready.Starts[shard], count));
+                    }
+
+                    dealt[sent] = null;
+                    report(Math.Min(start + ((sent + 1) * span), context.SealedAt));
                 }
             }
-        }
-
-        void Send()
-        {
-            for (int shard = 0; shard < shards; shard++)
-            {
-                int count = 0;
-                foreach ((_, int[] starts) in together) count += starts[shard + 1] > starts[shard] ? 1 : 0;
-                if (count == 0) continue;
-                EventSlice[] slices = new EventSlice[count];
-                int at = 0;
-                foreach ((PackedEvent[] events, int[] starts) in together)
-                {
-                    if (starts[shard + 1] > starts[shard]) slices[at++] = new EventSlice(events, starts[shard], starts[shard + 1] - starts[shard]);
-                }
-
-                send(shard, slices);
-            }
-
-            together.Clear();
         }
     }
 
@@ -111,15 +90,8 @@ internal sealed class LogFeed(IEventLog log, FoldContext context, int shards, in
     private PackedEvent[] Rent(int count)
     {
         if (count > eventsPerGroup || count < eventsPerGroup / 2) return GC.AllocateUninitializedArray<PackedEvent>(count);
-        PackedEvent[] array = _free.TryTake(out PackedEvent[]? free) ? free : Allocate();
+        PackedEvent[] array = _free.TryTake(out PackedEvent[]? free) ? free : GC.AllocateUninitializedArray<PackedEvent>(eventsPerGroup, pinned: true);
         _lent.Add(array);
-        return array;
-    }
-
-    private PackedEvent[] Allocate()
-    {
-        PackedEvent[] array = GC.AllocateUninitializedArray<PackedEvent>(eventsPerGroup, pinned: true);
-        LargePages.For(array);
         return array;
     }
 }

@@ -4,6 +4,7 @@ using Ledger.Core.Events;
 using Ledger.Core.Identity;
 using Ledger.Core.Merkle;
 using Ledger.Core.Time;
+using Ledger.Projections.DayWindows.ByAccount;
 using Ledger.Projections.DayWindows.Snapshots;
 using Ledger.Projections.EventLog;
 using Ledger.Projections.Ingest;
@@ -29,20 +30,23 @@ public sealed class RewardLedger : IDisposable
     private readonly SortedDictionary<Day, WindowRecord> _records;
     private readonly Dictionary<Day, (WindowClosed Facts, long Position)> _closedAt = [];
     private readonly SnapshotFolder? _snapshots;
+    private readonly ActivityFolder? _activity;
     private readonly ILedgerObserver? _observer;
     private readonly SortedDictionary<Day, ClosedWindow> _unrecorded = [];
 
     private (OpenWindows Windows, long Position) _opened = (new OpenWindows(), 0);
     private bool _isWorthSaving;
+    private volatile ClosedWindow? _replayed;
 
     private RewardLedger(
-        IEventLog log, IWindowFold fold, TimeProvider clock, bool isReadOnly, SnapshotFolder? snapshots, ILedgerObserver? observer, LedgerSnapshot? start)
+        IEventLog log, IWindowFold fold, TimeProvider clock, bool isReadOnly, SnapshotFolder? snapshots, ActivityFolder? activity, ILedgerObserver? observer, LedgerSnapshot? start)
     {
         Log = log;
         _fold = fold;
         _clock = clock;
         _isReadOnly = isReadOnly;
         _snapshots = snapshots;
+        _activity = activity;
         _observer = observer;
         State = start?.State ?? new LedgerState(log.Names);
         _records = start?.Records ?? [];
@@ -73,15 +77,16 @@ public sealed class RewardLedger : IDisposable
     /// <param name="snapshots">Where to start from and, unless only reading, what to keep for the next start; null: replay everything.</param>
     /// <param name="observer">Follows from its own position on.</param>
     /// <param name="progress">Told how far it is.</param>
+    /// <param name="activity">Where closed windows have their activity by account, for explanations; null: each reads its window.</param>
     /// <param name="cancel">Stops it.</param>
     /// <exception cref="LogFaultException">The log is damaged, or says something of a window that its events do not give.</exception>
     public static async Task<RewardLedger> OpenAsync(
         IEventLog log, IWindowFold fold, TimeProvider clock, bool isReadOnly = false,
-        SnapshotFolder? snapshots = null, ILedgerObserver? observer = null, IProgress<LedgerProgress>? progress = null, CancellationToken cancel = default)
+        SnapshotFolder? snapshots = null, ILedgerObserver? observer = null, IProgress<LedgerProgress>? progress = null, ActivityFolder? activity = null, CancellationToken cancel = default)
     {
         LedgerSnapshot? start = snapshots is null ? null
             : await snapshots.LatestAsync(log, Math.Min(log.Head, observer?.NextPosition ?? log.Head), cancel).ConfigureAwait(false);
-        RewardLedger ledger = new(log, fold, clock, isReadOnly, snapshots, observer, start);
+        RewardLedger ledger = new(log, fold, clock, isReadOnly, snapshots, activity, observer, start);
         await ledger.CatchUpAsync(progress, cancel).ConfigureAwait(false);
         ledger._opened = (ledger.State.Windows.Copy(), ledger.State.Position);
         return ledger;
@@ -90,8 +95,8 @@ public sealed class RewardLedger : IDisposable
     /// <summary>The same, with windows folded on actors of this process.</summary>
     public static Task<RewardLedger> OpenAsync(
         IEventLog log, IActorRefFactory actors, TimeProvider clock, FoldOptions options, bool isReadOnly = false,
-        SnapshotFolder? snapshots = null, ILedgerObserver? observer = null, IProgress<LedgerProgress>? progress = null, CancellationToken cancel = default) =>
-        OpenAsync(log, new WindowFold(actors, log, options), clock, isReadOnly, snapshots, observer, progress, cancel);
+        SnapshotFolder? snapshots = null, ILedgerObserver? observer = null, IProgress<LedgerProgress>? progress = null, ActivityFolder? activity = null, CancellationToken cancel = default) =>
+        OpenAsync(log, new WindowFold(actors, log, options), clock, isReadOnly, snapshots, observer, progress, activity, cancel);
 
     /// <summary>Applies what came into the log; a window that was sealed is folded, and its close recorded if it was not.</summary>
     public Task CatchUpAsync(IProgress<LedgerProgress>? progress = null, CancellationToken cancel = default) => InTurnAsync(
@@ -191,7 +196,25 @@ public sealed class RewardLedger : IDisposable
                 return Known(window);
             },
             cancel).ConfigureAwait(false);
-        return recent is not null ? new WindowReplay(IsFinal: true, recent) : await RecomputeAsync(window, to, isClosed, progress, cancel).ConfigureAwait(false);
+        if (recent is not null) return new WindowReplay(IsFinal: true, recent);
+        WindowReplay replay = await RecomputeAsync(window, to, isClosed, progress, cancel).ConfigureAwait(false);
+        if (replay.IsFinal) _replayed = replay.Close;
+        return replay;
+    }
+
+    /// <summary>What an account did in a closed window: from the window's activity file, which is made when there is none, else from the log.</summary>
+    public Task<AccountActivity> ActivityAsync(ClosedWindow close, int account, IProgress<LedgerProgress>? progress = null, CancellationToken cancel = default) =>
+        _activity?.OfAsync(Log, close, account, progress, cancel) ?? Task.FromResult(AccountActivity.Collect(Log, close.Context, account, cancel));
+
+    /// <summary>Writes the activity files of the windows closed last, one core at work, so that the first who asks need not wait for them.</summary>
+    /// <returns>The windows whose close is recorded: with a file, but for a disk that takes none.</returns>
+    public async Task<IReadOnlyList<Day>> KeepActivityAsync(IReadOnlySet<Day> known, CancellationToken cancel = default)
+    {
+        if (_activity is null) return [];
+        List<ClosedWindow> recorded = await InTurnAsync(
+            () => Task.FromResult(_recent.Values.Where(close => _records.ContainsKey(close.Window) && !known.Contains(close.Window)).ToList()), cancel).ConfigureAwait(false);
+        foreach (ClosedWindow close in recorded) await _activity.KeepAsync(Log, close, workers: 1, null, cancel).ConfigureAwait(false);
+        return recorded.ConvertAll(close => close.Window);
     }
 
     /// <inheritdoc/>
@@ -223,13 +246,14 @@ public sealed class RewardLedger : IDisposable
     private (ClosedWindow? Recent, long To, bool IsClosed) Known(Day window)
     {
         if (_recent.TryGetValue(window, out ClosedWindow? recent)) return (recent, 0, true);
+        if (_replayed is { } replayed && replayed.Window == window) return (replayed, 0, true);
         if (_records.TryGetValue(window, out WindowRecord? record)) return (null, record.Closed.SealedAt + 1, true);
         return State.Open.ContainsKey(window) ? (null, Log.Head, false) : throw new KeyNotFoundException($"unknown-window: {window} was never opened; `status` lists the windows");
     }
 
     private async Task<WindowReplay> RecomputeAsync(Day window, long to, bool isClosed, IProgress<LedgerProgress>? progress, CancellationToken cancel)
     {
-        WindowCloser closer = new(_fold, Log);
+        WindowCloser closer = new(_activity is null ? _fold : new KeptSheets(_fold, _activity, Log), Log);
 
         // A state of its own, because a close changes the state it is computed on.
         LedgerSnapshot? start = _snapshots is null ? null : await _snapshots.LatestAsync(Log, isClosed ? to - 1 : to, cancel).ConfigureAwait(false);

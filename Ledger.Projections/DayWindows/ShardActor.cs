@@ -11,6 +11,8 @@ namespace Ledger.Projections.DayWindows;
 /// </remarks>
 internal sealed class ShardActor : ReceiveActor
 {
+    private const int SlicesPerSnapshot = 16;
+
     private readonly ShardSetup _setup;
     private readonly int _shard;
     private readonly ShardBuffer _buffer;
@@ -38,8 +40,9 @@ internal sealed class ShardActor : ReceiveActor
     private void Take(ShardChunk chunk)
     {
         _setup.BeforeChunk?.Invoke(_shard);
-        foreach (EventSlice slice in chunk.Slices) _buffer.Add(slice);
-        _setup.Snapshots.Save(_shard, _buffer.Slices, chunk.Slices[^1].Events[^1].PositionIn(_setup.Frame) + 1);
+        _buffer.Add(chunk.Events);
+        if (_buffer.Slices.Count % SlicesPerSnapshot == 0)
+            _setup.Snapshots.Save(_shard, _buffer.Slices, chunk.Events.Events[^1].PositionIn(_setup.Frame) + 1);
     }
 
     private void Fold()

@@ -2,11 +2,11 @@ using Ledger.Core.Kernels;
 
 namespace Ledger.Projections.DayWindows;
 
-/// <summary>Runs of a shard's activity, in log order. They do not change while the fold lasts.</summary>
+/// <summary>A run of a shard's activity, in log order. It does not change while the fold lasts.</summary>
 /// <param name="Shard">Whose.</param>
 /// <param name="Epoch">The feeding it belongs to; a shard that restarted ignores what an earlier feeding still had under way.</param>
-/// <param name="Slices">The events; at least one.</param>
-internal sealed record ShardChunk(int Shard, int Epoch, EventSlice[] Slices);
+/// <param name="Events">The events; at least one.</param>
+internal sealed record ShardChunk(int Shard, int Epoch, EventSlice Events);
 
 /// <summary>Everything has been fed: judge it.</summary>
 internal sealed record FoldShard(int Shard, int Epoch);

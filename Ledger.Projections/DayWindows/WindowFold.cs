@@ -121,7 +121,7 @@ public sealed class WindowFold(IActorRefFactory actors, IEventLog log, FoldOptio
         Array.Fill(from, long.MaxValue);
         foreach (ShardReady ready in hungry.Values) from[ready.Shard] = ready.FromPosition;
         await feed.RunAsync(
-            from, setup.Frame, sparsity, (shard, slices) => window.Tell(new ShardChunk(shard, hungry[shard].Epoch, slices)), report, cancel).ConfigureAwait(false);
+            from, setup.Frame, sparsity, (shard, slice) => window.Tell(new ShardChunk(shard, hungry[shard].Epoch, slice)), report, cancel).ConfigureAwait(false);
         foreach (ShardReady ready in hungry.Values) window.Tell(new FoldShard(ready.Shard, ready.Epoch));
     }
 
@@ -138,7 +138,7 @@ public sealed class WindowFold(IActorRefFactory actors, IEventLog log, FoldOptio
         {
             if (row.Payload is not ActivityPayload || row.Event.Window != context.Window) continue;
             while (column < block.Activity.Count && block.Activity.Position[column] < row.Position) merged.AddFrom(block.Activity, column++);
-            bool knownRefund = row.Payload is TipRefunded refund && context.Retractions.KnowsTip(refund);
+            bool knownRefund = row.Payload is TipRefunded refund && context.Retractions.KnowsTip(refund, context.SealedAt);
             ActivityRows.Add(merged, context.Directory.Names, row, knownRefund);
         }
 

@@ -3,6 +3,7 @@ using BenchmarkDotNet.Running;
 using Ledger.Benchmarks.Chat;
 using Ledger.Benchmarks.Cluster;
 using Ledger.Benchmarks.EventLog;
+using Ledger.Benchmarks.Explain;
 using Ledger.Benchmarks.Fold;
 using Ledger.Benchmarks.Ingest;
 using Ledger.Benchmarks.Livestream;
@@ -28,6 +29,9 @@ switch (args)
         return 0;
     case ["fold-columns"]:
         FoldBench.Run(10_000_000);
+        return 0;
+    case ["explain", .. var rest]:
+        ExplainBench.Run(rest.Length > 0 ? long.Parse(rest[0], CultureInfo.InvariantCulture) : 10_000_000);
         return 0;
     case ["append", .. var rest]:
         await AppendBench.RunAsync(rest);
@@ -61,7 +65,13 @@ switch (args)
     case ["replay-run", var directory]:
         await ReplayBench.ReplayAsync(directory);
         return 0;
+    case ["explain-close", var directory]:
+        await ExplainBench.CloseAsync(directory);
+        return 0;
+    case ["explain-ask", var directory]:
+        await ExplainBench.AskAsync(directory);
+        return 0;
     default:
-        Console.Error.WriteLine("fold [--peers] [EVENTS] | cluster [EVENTS] | append [EVENTS] | close [--peers] | ingest [PART…] | settle | live | chat [tcp] [websocket] | cid [MIB] | transcode [SECONDS] | micro [BenchmarkDotNet arguments]");
+        Console.Error.WriteLine("fold [--peers] [EVENTS] | cluster [EVENTS] | explain [EVENTS] | append [EVENTS] | close [--peers] | ingest [PART…] | settle | live | chat [tcp] [websocket] | cid [MIB] | transcode [SECONDS] | micro [BenchmarkDotNet arguments]");
         return 2;
 }

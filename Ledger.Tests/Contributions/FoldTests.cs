@@ -169,7 +169,7 @@ public sealed class FoldTests
     private static ShardEvent[] Events(ActivityColumns columns) => [.. Enumerable.Range(0, columns.Count).Select(i => ShardEvent.From(columns, i))];
 
     private static void Append(ActivityColumns columns, FoldContext context, RecordedEvent e) =>
-        ActivityRows.Add(columns, context.Directory.Names, e, e.Payload is TipRefunded refund && context.Retractions.KnowsTip(refund));
+        ActivityRows.Add(columns, context.Directory.Names, e, e.Payload is TipRefunded refund && context.Retractions.KnowsTip(refund, context.SealedAt));
 
     /// <summary>All names of the world, numbered in an order that depends on <paramref name="shuffle"/>.</summary>
     private static NameTable Names(World world, int shuffle)

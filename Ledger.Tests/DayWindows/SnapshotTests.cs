@@ -8,6 +8,7 @@ using Ledger.Core.Rulesets;
 using Ledger.Core.Time;
 using Ledger.Projections.Audit;
 using Ledger.Projections.DayWindows;
+using Ledger.Projections.DayWindows.ByAccount;
 using Ledger.Projections.DayWindows.Snapshots;
 using Ledger.Projections.EventLog;
 using Ledger.Projections.EventLog.Embedded;
@@ -138,10 +139,10 @@ public sealed class SnapshotTests : IDisposable
     }
 
     [Fact]
-    public async Task An_audit_has_nothing_to_do_with_snapshots()
+    public async Task An_audit_has_nothing_to_do_with_what_is_kept_beside_the_log()
     {
         TestResult result = Types.InAssembly(typeof(LedgerAudit).Assembly).That().HaveNameStartingWith(nameof(LedgerAudit), StringComparison.Ordinal)
-            .ShouldNot().HaveDependencyOnAny(typeof(SnapshotFolder).Namespace, typeof(RewardLedger).FullName).GetResult();
+            .ShouldNot().HaveDependencyOnAny(typeof(SnapshotFolder).Namespace, typeof(ActivityFolder).Namespace, typeof(RewardLedger).FullName).GetResult();
         Assert.True(result.IsSuccessful, string.Join(", ", result.FailingTypeNames ?? []));
         await using InMemoryEventLog log = new();
         using RewardLedger ledger = await LiveAsync(log);

@@ -79,7 +79,7 @@ public sealed class CommunityPointsTests
             retractions.Apply(e);
             if (e.Event.Window != second || e.Payload is not ActivityPayload activity) continue;
             if (!_second.TryGetValue(activity.Actor, out ActivityColumns? columns)) _second.Add(activity.Actor, columns = new ActivityColumns());
-            ActivityRows.Add(columns, _names, e, e.Payload is TipRefunded refund && retractions.KnowsTip(refund));
+            ActivityRows.Add(columns, _names, e, e.Payload is TipRefunded refund && retractions.KnowsTip(refund, long.MaxValue));
         }
 
         Assert.Equal(_community.Roles.Teams.Count, roster.Count);

@@ -24,7 +24,7 @@ internal sealed record LedgerSnapshot(LedgerState State, SortedDictionary<Day, W
     private static ReadOnlySpan<byte> Magic => "WLS1"u8;
 
     /// <summary>Which code computed the state. Another build's is not believed: what it computed differently would be carried on for ever.</summary>
-    private static byte[] Build { get; } =
+    internal static byte[] Build { get; } =
         [.. typeof(EventPayload).Module.ModuleVersionId.ToByteArray(), .. typeof(LedgerSnapshot).Module.ModuleVersionId.ToByteArray()];
 
     /// <summary>The bytes of a ledger's knowledge.</summary>
@@ -92,7 +92,8 @@ internal sealed record LedgerSnapshot(LedgerState State, SortedDictionary<Day, W
 
     private static NewEvent Stored(EventPayload payload, WindowRecord record) => new(default, record.IssuedAt, record.IssuedAt, record.Closed.Window, payload);
 
-    private static Digest DigestOf(NameTable names, int count)
+    /// <summary>Over the first names, each a length byte and its UTF-8.</summary>
+    internal static Digest DigestOf(NameTable names, int count)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         byte[] buffer = new byte[1 << 16];

@@ -58,7 +58,7 @@ internal static class ActorsBench
         EventFrame frame = new(context.OpenedAt, context.Window.Start.Value);
         ShardBuffer[] buffers = [.. Enumerable.Range(0, shards).Select(shard => new ShardBuffer(shard, shards))];
         LogFeed feed = new(log, context, shards, names, options.EventsPerGroup);
-        await feed.RunAsync(Enumerable.Repeat(context.OpenedAt, shards).ToArray(), frame, 1, (shard, slices) => Array.ForEach(slices, buffers[shard].Add), _ => { }, default);
+        await feed.RunAsync(Enumerable.Repeat(context.OpenedAt, shards).ToArray(), frame, 1, (shard, slice) => buffers[shard].Add(slice), _ => { }, default);
         JudgePool judges = new(context);
         SheetMerge merge = new(context);
         Parallel.ForEach(buffers, buffer =>

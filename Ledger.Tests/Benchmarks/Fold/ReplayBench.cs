@@ -15,6 +15,9 @@ namespace Ledger.Benchmarks.Fold;
 /// <summary>From the embedded log on disk to a closed window, each step in a process of its own so that its peak memory is its own.</summary>
 internal static class ReplayBench
 {
+    /// <summary>Accounts of the log.</summary>
+    internal const int Accounts = 100_000;
+
     private const int BatchEvents = 16_384;
 
     /// <summary>Builds a log with one window of this many events, then replays it to the closed window.</summary>
@@ -37,7 +40,7 @@ internal static class ReplayBench
     /// <param name="open">The window, when it is to stay open; null: the workload's own, sealed.</param>
     public static async Task BuildAsync(string directory, long events, Day? open = null)
     {
-        ColumnWorkload workload = new(events, accounts: 100_000, videos: 200_000, window: open);
+        ColumnWorkload workload = new(events, Accounts, videos: 200_000, window: open);
         await using EmbeddedEventLog log = await EmbeddedEventLog.OpenAsync(directory);
         await LedgerGenesis.EnsureAsync(log, Ruleset.Default, TimeProvider.System);
         long started = Stopwatch.GetTimestamp();
@@ -120,15 +123,15 @@ internal static class ReplayBench
         }
     }
 
-    private static void Print(FormattableString line) => Console.WriteLine(FormattableString.Invariant(line));
+    internal static void Print(FormattableString line) => Console.WriteLine(FormattableString.Invariant(line));
 
-    private static long PeakMiB()
+    internal static long PeakMiB()
     {
         string peak = File.ReadLines("/proc/self/status").First(l => l.StartsWith("VmHWM:", StringComparison.Ordinal));
         return long.Parse(peak.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
     }
 
-    private static void Child(params string[] args)
+    internal static void Child(params string[] args)
     {
         using Process child = Process.Start(new ProcessStartInfo("dotnet", [typeof(ReplayBench).Assembly.Location, .. args]))!;
         child.WaitForExit();
