@@ -102,7 +102,8 @@ internal sealed class NodeLedger(LogAddress address, string dataDirectory, TimeP
             await using IEventLog log = await LogStores.ReadAsync(address, cancel);
             using RewardLedger ledger = await OpenAsync(log, actors, isReadOnly: true, cancel);
             Seen(ledger);
-            for (long idleSince = clock.GetTimestamp(); clock.GetElapsedTime(idleSince) < ReopenAfter;)
+            long idleSince = clock.GetTimestamp();
+            while (true)
             {
                 if (Term is not null && (ledger.HasUnrecorded || Due(ledger) is not null))
                 {
@@ -116,12 +117,27 @@ internal sealed class NodeLedger(LogAddress address, string dataDirectory, TimeP
                     Seen(ledger);
                     idleSince = clock.GetTimestamp();
                 }
-                else
+                else if (clock.GetElapsedTime(idleSince) < ReopenAfter)
                 {
                     await Task.Delay(Pause, cancel);
                 }
+                else if (await HasGrownAsync(log, cancel))
+                {
+                    break;
+                }
+                else
+                {
+                    idleSince = clock.GetTimestamp();
+                }
             }
         }
+    }
+
+    // A log of files that is open for reading shows what was there when it was opened; to open the ledger again reads every row, so only when there is something new.
+    private async Task<bool> HasGrownAsync(IEventLog log, CancellationToken cancel)
+    {
+        await using IEventLog now = await LogStores.ReadAsync(address, cancel);
+        return now.Head > log.Head;
     }
 
     /// <summary>Takes the writer's place, records what is sealed, seals and closes what is due, and gives the place up.</summary>

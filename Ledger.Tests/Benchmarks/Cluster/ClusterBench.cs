@@ -21,6 +21,7 @@ internal static class ClusterBench
 {
     private const int Runs = 3;
     private const double NodesGoal = 1.6;
+
     /// <summary>A day far off, so that no node seals it: the bench does, when every node stands ready.</summary>
     public static Day Window { get; } = Day.FromNumber(40_000);
 
