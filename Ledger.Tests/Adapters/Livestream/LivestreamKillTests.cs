@@ -18,6 +18,7 @@ namespace Ledger.Tests.Adapters.Livestream;
 /// Guaranteed: a serving process that is killed amid a minute, before or after it recorded it, goes on with the same broadcast; the minute and who was
 /// there for it are recorded once. The media server is a double that knows what flowed; time is real.
 /// </summary>
+[TakesMinutes]
 public sealed class LivestreamKillTests : IDisposable
 {
     private const string Secret = "0123456789abcdef0123456789abcdef";

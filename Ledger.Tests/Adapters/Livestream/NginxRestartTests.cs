@@ -6,6 +6,7 @@ using Xunit;
 namespace Ledger.Tests.Adapters.Livestream;
 
 /// <summary>Guaranteed of the real nginx-rtmp: killed amid a broadcast and started again, it neither makes a minute nor doubles one, and the broadcaster who comes back goes on with the same broadcast.</summary>
+[TakesMinutes]
 public sealed class NginxRestartTests : NginxLive
 {
     [PartFact("nginx", "ffmpeg")]

@@ -12,6 +12,7 @@ namespace Ledger.Tests.Adapters.Livestream;
 /// Guaranteed of the real thing, nginx-rtmp and ffmpeg: the minutes in the log are those in which nginx's counters moved, a broadcaster without bandwidth
 /// does not get in, one whose bandwidth ends is put out, and viewers can play. It takes four minutes, because minutes do.
 /// </summary>
+[TakesMinutes]
 public sealed class NginxRtmpTests : NginxLive
 {
     private const int Seconds = 240;

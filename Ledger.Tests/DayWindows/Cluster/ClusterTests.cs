@@ -21,6 +21,7 @@ namespace Ledger.Tests.DayWindows.Cluster;
 /// Guaranteed: real processes that form a cluster close each window exactly once and with the same bits as one process alone, although members
 /// are killed, frozen and thawed, join, and are restarted one after the other.
 /// </summary>
+[TakesMinutes]
 public sealed class ClusterTests(ITestOutputHelper output) : IDisposable
 {
     private static readonly Day FirstDay = Day.FromNumber(20_458);

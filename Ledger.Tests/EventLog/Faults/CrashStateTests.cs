@@ -14,6 +14,7 @@ namespace Ledger.Tests.EventLog.Faults;
 /// Every call that an appending process makes to its files is recorded once, with its bytes. The process is then killed after each of them, and the
 /// power is lost at random ones: the log opens, checks clean, is an exact prefix of what was sent, and has everything that was acknowledged.
 /// </summary>
+[TakesMinutes]
 public sealed class CrashStateTests
 {
     private const int Batches = 80;

@@ -12,6 +12,7 @@ namespace Ledger.Tests.EventLog.Postgres;
 /// Wherever around COMMIT the connection is lost, an append that is acknowledged is stored once, one that is not acknowledged is stored once or not at all,
 /// and nothing is said that is not known.
 /// </summary>
+[TakesMinutes]
 public sealed class CommitOutcomeTests
 {
     private static readonly Cut[] Kinds = [Cut.BeforeCommit, Cut.InsideCommit, Cut.AfterCommit, Cut.AfterAnswer, Cut.InsideCopy];
