@@ -18,6 +18,7 @@ using Xunit;
 namespace Ledger.Tests.Adapters.Chat;
 
 /// <summary>Guaranteed over real sockets: both protocols are one chat, and whatever is sent or not read, the server goes on with bounded memory and says why it ends somebody.</summary>
+[Collection(Alone.Name)] // the memory of slow readers is the process's
 public sealed class ChatServerTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
