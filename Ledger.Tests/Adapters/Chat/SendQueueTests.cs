@@ -53,9 +53,12 @@ public sealed class SendQueueTests
         SpinUntilSent(2 * Recipients); // welcome and joined
         byte[] line = ChatFrame.Ping;
         Tell(3);
-        long before = GC.GetTotalAllocatedBytes(precise: true);
-        Tell(Lines);
-        double perDelivery = (GC.GetTotalAllocatedBytes(precise: true) - before) / (double)(Recipients * Lines);
+        double perDelivery = Enumerable.Range(0, 5).Min(_ => // what tests before left behind only ever adds
+        {
+            long before = GC.GetTotalAllocatedBytes(precise: true);
+            Tell(Lines);
+            return (GC.GetTotalAllocatedBytes(precise: true) - before) / (double)(Recipients * Lines);
+        });
         Assert.True(perDelivery < 4, $"{perDelivery:F2} bytes for each line and recipient");
 
         void Tell(int lines)
