@@ -11,7 +11,7 @@ using Xunit;
 namespace Ledger.Tests.Api;
 
 /// <summary>Whatever is sent, the server answers with what it was made to answer or hangs up: it never fails, never falls, and its memory stays bounded.</summary>
-[TakesMinutes]
+[Collection(Alone.Name)] // it measures what memory the process keeps
 public sealed class RobustnessTests
 {
     private const int Callers = 8;
