@@ -16,7 +16,7 @@ internal sealed class JsonMembers
 
     private static readonly JsonReaderOptions Strict = new() { MaxDepth = DepthMax + 1, CommentHandling = JsonCommentHandling.Disallow, AllowTrailingCommas = false };
 
-    private readonly Member[] _members = new Member[MembersMax];
+    private readonly JsonMember[] _members = new JsonMember[MembersMax];
     private ReadOnlyMemory<byte> _json;
     private int _count;
     private int _taken;
@@ -47,7 +47,7 @@ internal sealed class JsonMembers
     {
         int index = Find(name);
         if (index < 0) throw new EventFormatException("field-missing", name, "the event has no such field");
-        ref Member member = ref _members[index];
+        ref JsonMember member = ref _members[index];
         if (!member.Taken) _taken++;
         member.Taken = true;
         _next = index + 1;
@@ -69,12 +69,18 @@ internal sealed class JsonMembers
     {
         if (!Utf8.IsValid(json)) throw new EventFormatException("invalid-utf8", null, "the line is not UTF-8");
         Span<uint> tags = stackalloc uint[MembersMax];
+        if (PlainJson.Members(json, _members) is >= 0 and var count)
+        {
+            while (_count < count) Add(_members[_count], json, tags);
+            return;
+        }
+
         Utf8JsonReader reader = new(json, Strict);
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject) throw new EventFormatException("json-not-object", null, "an event is a JSON object");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            Member member = new() { NameStart = (int)reader.TokenStartIndex + 1, NameSize = reader.ValueSpan.Length };
+            JsonMember member = new() { NameStart = (int)reader.TokenStartIndex + 1, NameSize = reader.ValueSpan.Length };
             if (reader.ValueIsEscaped) throw new EventFormatException("field-unknown", NameOf(member), "no field's name has an escape in it");
             reader.Read();
             member.Type = reader.TokenType;
@@ -103,14 +109,14 @@ internal sealed class JsonMembers
     /// <param name="member">The member.</param>
     /// <param name="json">The object.</param>
     /// <param name="tags">Of the members before: length and three bytes of each name, so that hardly two names are compared in full.</param>
-    private void Add(Member member, ReadOnlySpan<byte> json, Span<uint> tags)
+    private void Add(JsonMember member, ReadOnlySpan<byte> json, Span<uint> tags)
     {
         if (_count == MembersMax) throw new EventFormatException("json-too-many-fields", null, $"more than {MembersMax} fields");
         ReadOnlySpan<byte> name = json.Slice(member.NameStart, member.NameSize);
         uint tag = name.IsEmpty ? 0 : ((uint)name.Length << 24) | ((uint)name[0] << 16) | ((uint)name[name.Length / 2] << 8) | name[^1];
         for (ReadOnlySpan<uint> rest = tags[.._count]; rest.IndexOf(tag) is >= 0 and var at; rest = rest[(at + 1)..])
         {
-            ref readonly Member same = ref _members[_count - rest.Length + at];
+            ref readonly JsonMember same = ref _members[_count - rest.Length + at];
             if (json.Slice(same.NameStart, same.NameSize).SequenceEqual(name)) throw new EventFormatException("field-duplicate", NameOf(member), "the field is there twice");
         }
 
@@ -131,23 +137,13 @@ internal sealed class JsonMembers
         return -1;
     }
 
-    private static bool IsNamed(ReadOnlySpan<byte> json, in Member member, string name) =>
+    private static bool IsNamed(ReadOnlySpan<byte> json, in JsonMember member, string name) =>
         member.NameSize == name.Length && Ascii.Equals(json.Slice(member.NameStart, member.NameSize), name);
 
     /// <summary>A name for an error message: a sender's name may be of any length.</summary>
-    private string NameOf(Member member)
+    private string NameOf(JsonMember member)
     {
         string name = Encoding.UTF8.GetString(_json.Span.Slice(member.NameStart, member.NameSize));
         return name.Length <= 64 ? name : name[..64];
-    }
-
-    private struct Member
-    {
-        public int NameStart;
-        public int NameSize;
-        public int ValueStart;
-        public int ValueSize;
-        public JsonTokenType Type;
-        public bool Taken;
     }
 }

@@ -26,7 +26,7 @@ internal sealed class LedgerFollower(LedgerSession session, ILogger<LedgerFollow
                     logger.LogError(views, "views-failed: the read models stand still at {Position}; see to the disk and start again", session.Views.NextPosition);
                 }
 
-                await foreach (Core.Events.RecordedEvent _ in session.Log.SubscribeAsync(position, stoppingToken)) break;
+                await session.Log.WaitAboveAsync(position, stoppingToken);
                 await Task.Delay(Pause, stoppingToken);
             }
         }

@@ -43,6 +43,9 @@ public interface IEventLog : IAsyncDisposable
     /// <summary>Everything from <paramref name="from"/>, then what comes, until cancelled.</summary>
     IAsyncEnumerable<RecordedEvent> SubscribeAsync(long from, CancellationToken cancel = default);
 
+    /// <summary>Waits until <see cref="Head"/> is above <paramref name="position"/> and returns it; reads no event.</summary>
+    ValueTask<long> WaitAboveAsync(long position, CancellationToken cancel = default);
+
     /// <summary>
     /// Blocks that hold events in [<paramref name="from"/>, <paramref name="to"/>), in order, decoded as far as asked; what folding reads.
     /// A block is valid until the next one is asked for. Rows and columns outside the range are left out.

@@ -35,6 +35,21 @@ public abstract class SubscribeContract(LogHarness harness) : IAsyncLifetime
     }
 
     [ContractFact]
+    public async Task Who_waits_for_the_head_learns_of_it_when_it_moves()
+    {
+        using CancellationTokenSource stop = new();
+        Task<long> waiting = _log.WaitAboveAsync(0).AsTask();
+        Task<long> cancelled = _log.WaitAboveAsync(1_000, stop.Token).AsTask();
+        Assert.False(waiting.IsCompleted);
+        await _log.AppendAsync(new SampleEvents(101).Take(7));
+        Assert.Equal(7, await waiting);
+        Assert.Equal(7, await _log.WaitAboveAsync(6));
+        Assert.False(cancelled.IsCompleted);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled);
+    }
+
+    [ContractFact]
     public async Task Cancelling_ends_a_subscription_that_waits()
     {
         using CancellationTokenSource stop = new();

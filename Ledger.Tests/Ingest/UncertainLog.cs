@@ -31,6 +31,8 @@ internal sealed class UncertainLog(IEventLog inner) : IEventLog
 
     public IAsyncEnumerable<RecordedEvent> SubscribeAsync(long from, CancellationToken cancel = default) => inner.SubscribeAsync(from, cancel);
 
+    public ValueTask<long> WaitAboveAsync(long position, CancellationToken cancel = default) => inner.WaitAboveAsync(position, cancel);
+
     public IEnumerable<LogBlock> ReadBlocks(long from, long to, BlockRequest request, CancellationToken cancel = default) => inner.ReadBlocks(from, to, request, cancel);
 
     public EventId[] IdsAt(IReadOnlyList<long> positions) => inner.IdsAt(positions);

@@ -10,14 +10,21 @@ internal sealed class EventBatch
 {
     private static readonly JsonReaderOptions ArrayReading = new() { MaxDepth = 8, CommentHandling = JsonCommentHandling.Disallow, AllowTrailingCommas = false };
 
+    // Somewhat less than most: room for the events of a usual body at once.
+    private const int ItemBytesUsual = 128;
+
     [ThreadStatic]
     private static JsonEventReader? s_reader; // a reader keeps its scratch; reading never leaves its thread
 
     private readonly ApiCaller _caller;
-    private readonly List<SubmittedEvent> _events = [];
+    private readonly List<SubmittedEvent> _events;
     private readonly List<(int Item, Refusal Refusal)> _refused = [];
 
-    private EventBatch(ApiCaller caller) => _caller = caller;
+    private EventBatch(ApiCaller caller, int bodyBytes)
+    {
+        _caller = caller;
+        _events = new List<SubmittedEvent>(Math.Min(bodyBytes / ItemBytesUsual, ApiLimits.BatchItemsMax));
+    }
 
     /// <summary>Items, of whatever kind.</summary>
     public int Count => _events.Count + _refused.Count;
@@ -32,7 +39,7 @@ internal sealed class EventBatch
     /// <exception cref="ApiProblemException"><c>json-malformed</c>: the items cannot be told apart; or <c>batch-too-large</c>, <c>batch-empty</c>.</exception>
     public static EventBatch Read(ReadOnlyMemory<byte> body, bool isNdJson, ApiCaller caller)
     {
-        EventBatch batch = new(caller);
+        EventBatch batch = new(caller, body.Length);
         if (isNdJson) batch.ReadLines(body);
         else batch.ReadDocument(body);
         return batch.Count > 0 ? batch : throw new ApiProblemException(Problems.Malformed("batch-empty", "the body holds no event"));

@@ -113,6 +113,9 @@ public sealed class EmbeddedEventLog : IEventLog
     }
 
     /// <inheritdoc/>
+    public ValueTask<long> WaitAboveAsync(long position, CancellationToken cancel = default) => _head.WaitAboveAsync(position, cancel);
+
+    /// <inheritdoc/>
     public async IAsyncEnumerable<RecordedEvent> SubscribeAsync(long from, [EnumeratorCancellation] CancellationToken cancel = default)
     {
         for (long position = from; ;)

@@ -88,6 +88,9 @@ internal sealed class EventStoreDbLog : IEventLog
     }
 
     /// <inheritdoc/>
+    public ValueTask<long> WaitAboveAsync(long position, CancellationToken cancel = default) => _follower.Head.WaitAboveAsync(position, cancel);
+
+    /// <inheritdoc/>
     public async IAsyncEnumerable<RecordedEvent> SubscribeAsync(long from, [EnumeratorCancellation] CancellationToken cancel = default)
     {
         for (long position = from; ;)

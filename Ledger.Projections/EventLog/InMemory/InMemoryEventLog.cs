@@ -70,6 +70,9 @@ public sealed class InMemoryEventLog : IEventLog
     }
 
     /// <inheritdoc/>
+    public ValueTask<long> WaitAboveAsync(long position, CancellationToken cancel = default) => _head.WaitAboveAsync(position, cancel);
+
+    /// <inheritdoc/>
     public async IAsyncEnumerable<RecordedEvent> SubscribeAsync(long from, [EnumeratorCancellation] CancellationToken cancel = default)
     {
         for (long position = from; ; position++)

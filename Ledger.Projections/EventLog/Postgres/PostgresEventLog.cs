@@ -112,6 +112,9 @@ public sealed class PostgresEventLog : IEventLog
     }
 
     /// <inheritdoc/>
+    public ValueTask<long> WaitAboveAsync(long position, CancellationToken cancel = default) => _head.WaitAboveAsync(position, cancel);
+
+    /// <inheritdoc/>
     public async IAsyncEnumerable<RecordedEvent> SubscribeAsync(long from, [EnumeratorCancellation] CancellationToken cancel = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(from);
