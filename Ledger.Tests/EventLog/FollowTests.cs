@@ -1,5 +1,4 @@
 using Ledger.Core.Events;
-using Ledger.Core.Identity;
 using Ledger.Projections.EventLog;
 using Ledger.Projections.EventLog.Embedded;
 using Microsoft.Data.Sqlite;

@@ -7,7 +7,7 @@ namespace Ledger.Projections.DayWindows.Cluster;
 /// <remarks>There is one at a time by the cluster's rules; if there ever were two, the later term's writes win and the earlier one's are refused.</remarks>
 public sealed class DriverActor : ReceiveActor, IWithTimers
 {
-    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ReadyEvery = TimeSpan.FromSeconds(1);
 
