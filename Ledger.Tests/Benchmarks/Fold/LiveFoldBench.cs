@@ -8,6 +8,7 @@ using Ledger.Projections.DayWindows;
 using Ledger.Projections.DayWindows.Live;
 using Ledger.Projections.DayWindows.Snapshots;
 using Ledger.Projections.EventLog.Embedded;
+using Directory = System.IO.Directory;
 
 namespace Ledger.Benchmarks.Fold;
 
