@@ -2,7 +2,10 @@ using Ledger.Core.Merkle;
 
 namespace Ledger.Projections.EventLog;
 
-/// <summary>Many hashes of the log tree, by whatever is fastest here: the processor's own SHA-256, else vector lanes. What they give is <see cref="LogHash"/>'s.</summary>
+/// <summary>
+/// Many hashes of the log tree, by whatever is fastest here: sixteen vector lanes, else the processor's own SHA-256, else eight lanes. What they give is
+/// <see cref="LogHash"/>'s.
+/// </summary>
 /// <remarks>Not safe for several threads.</remarks>
 internal sealed class LogHasher(bool native)
 {
@@ -13,7 +16,7 @@ internal sealed class LogHasher(bool native)
     private readonly byte[] _message = new byte[NativeSha256.MessageBytesMax];
 
     public LogHasher()
-        : this(NativeSha256.IsAvailable)
+        : this(!LogHashLanes.IsWide && NativeSha256.IsAvailable)
     {
     }
 

@@ -32,6 +32,7 @@ internal sealed class IdIndex : IDisposable
     private readonly Lock _gate = new(); // orders changes of the state
     private State _state = new(new IdTable(16), [], []);
     private readonly Queue<Task> _behind = []; // writes under way and waiting, in order
+    private IdTable? _spare; // in no state any more; made empty and used again by the thread that adds
     private IdEntry[] _entries = []; // scratch of the one write under way
     private ulong[] _hashes = [];
     private long _covered;
@@ -65,9 +66,16 @@ internal sealed class IdIndex : IDisposable
         ulong high = (ulong)(id.Value >> 64);
         ulong low = unchecked((ulong)id.Value);
         ulong hash = IdEntry.HashOf(high, low);
-        State state = Volatile.Read(ref _state);
-        long position = state.Recent.Find(high, low, hash);
-        return position >= 0 ? position : Earlier(state, high, low, hash);
+        while (true)
+        {
+            State state = Volatile.Read(ref _state);
+            long position = state.Recent.Find(high, low, hash);
+            if (position < 0) position = Earlier(state, high, low, hash);
+
+            // A table that left the state since may hold other ids by now: what was found in it means nothing.
+            Interlocked.MemoryBarrier();
+            if (ReferenceEquals(Volatile.Read(ref _state), state)) return position;
+        }
     }
 
     /// <summary>
@@ -109,7 +117,9 @@ internal sealed class IdIndex : IDisposable
     {
         if (_state.Recent.Count < _slots / 2) return null;
         IdTable full = _state.Recent;
-        lock (_gate) _state = new State(new IdTable(_slots), [.. _state.Frozen, full], _state.Runs);
+        IdTable? next = Interlocked.Exchange(ref _spare, null);
+        next?.Clear();
+        lock (_gate) _state = new State(next ?? new IdTable(_slots), [.. _state.Frozen, full], _state.Runs);
         return _writes ? full : null;
     }
 
@@ -238,6 +248,7 @@ internal sealed class IdIndex : IDisposable
         IdRunWriter.Write(path, entries, from, to, anchor);
         IdRun written = Reopened(path);
         lock (_gate) _state = new State(_state.Recent, [.. _state.Frozen.Where(table => table != full)], [.. _state.Runs, written]);
+        if (full.Slots == _slots) Interlocked.Exchange(ref _spare, full); // new memory for each table would have to be cleared, faulted in and collected
         while (_state.Runs is var runs && runs.Length >= FanIn && runs[^FanIn].Level == runs[^1].Level) Merge(runs[^FanIn..]);
     }
 

@@ -17,7 +17,9 @@ internal sealed class IdTable
     private const uint NumberMask = IdsMax;
     private const int IdWords = 2;
     private const int Together = 64;
-    private const int Growth = 8; // an id is put into a larger table seldom
+
+    // An id is put into a larger table seldom, and a table that began small becomes exactly as large as those that follow it.
+    private const int Growth = 4;
 
     private uint[] _slots;
     private ulong[] _ids; // high and low of each; at least as new as the slots that a reader has seen
@@ -27,6 +29,15 @@ internal sealed class IdTable
     public IdTable(int slots) => (_slots, _ids) = (new uint[slots], new ulong[IdWords * (IdsOf(slots) + 1)]);
 
     public int Count => _count;
+
+    public int Slots => _slots.Length;
+
+    /// <summary>Forgets everything. Whoever looks up meanwhile gets an answer that means nothing.</summary>
+    public void Clear()
+    {
+        Array.Clear(_slots);
+        _count = 0;
+    }
 
     /// <summary>Reads an id's home so that it is in the cache when it is asked for; the result means nothing.</summary>
     public uint Touch(ulong hash)
