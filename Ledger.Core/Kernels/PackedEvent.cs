@@ -68,6 +68,15 @@ public sealed class EventFrame(long openedAt, long startMs)
     /// <summary>Start of the window's day.</summary>
     public long StartMs => startMs;
 
+    /// <summary>How many did not fit so far.</summary>
+    public int WideCount
+    {
+        get
+        {
+            lock (_gate) return _wide.Count;
+        }
+    }
+
     public ShardEvent Wide(int index)
     {
         lock (_gate) return _wide[index];
@@ -87,4 +96,19 @@ public sealed class EventFrame(long openedAt, long startMs)
 public readonly record struct EventSlice(PackedEvent[] Array, int Start, int Count)
 {
     public ReadOnlySpan<PackedEvent> Events => Array.AsSpan(Start, Count);
+
+    /// <summary>Those of its events that stand before a position of the log.</summary>
+    public EventSlice Before(long position, EventFrame frame)
+    {
+        if (Count == 0 || Events[^1].PositionIn(frame) < position) return this;
+        (int low, int high) = (0, Count - 1);
+        while (low < high)
+        {
+            int middle = (low + high) >>> 1;
+            if (Events[middle].PositionIn(frame) < position) low = middle + 1;
+            else high = middle;
+        }
+
+        return this with { Count = low };
+    }
 }

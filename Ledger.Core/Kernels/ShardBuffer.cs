@@ -34,6 +34,26 @@ public sealed class ShardBuffer
         Count += slice.Count;
     }
 
+    /// <summary>Lets go of every slice.</summary>
+    public void Clear()
+    {
+        _slices.Clear();
+        Count = 0;
+    }
+
+    /// <summary>Appends one account's events, whole, in log order.</summary>
+    public void Collect(int account, EventFrame frame, List<ShardEvent> to)
+    {
+        int local = account >> _shardsShift;
+        foreach (EventSlice slice in _slices)
+        {
+            foreach (ref readonly PackedEvent e in slice.Events)
+            {
+                if (e.Local == local) to.Add(e.Unpack(account, frame));
+            }
+        }
+    }
+
     /// <summary>Judges everything held. The buffer may be folded again and gives the same.</summary>
     /// <param name="judge">A judge of the window that nobody else uses meanwhile.</param>
     /// <param name="names">Names of the log: one more than the largest ordinal.</param>

@@ -39,6 +39,9 @@ public sealed class ShardTotals
     /// <summary>Accounts with a counted event of the kind.</summary>
     internal ulong[] AccountsByKind { get; } = new ulong[EventKinds.ActivityCount];
 
+    /// <summary>Points after damping, and those for its team, of the account judged last that had a counted event, µpoints; null when there was none.</summary>
+    public (long PointsMicro, long TeamPointsMicro)? LastPoints => Account.Count == 0 ? null : (PointsMicro[^1], TeamPointsMicro[^1]);
+
     internal ulong ActiveAccounts { get; set; }
 
     /// <summary>Accounts present in each minute of the window's day.</summary>

@@ -6,6 +6,7 @@ using Ledger.Host.Security;
 using Ledger.Projections.Audit;
 using Ledger.Projections.Audit.Proofs;
 using Ledger.Projections.DayWindows;
+using Ledger.Projections.DayWindows.Live;
 using Ledger.Projections.ReadModels;
 using Ledger.Projections.ReadModels.Accounts;
 using Ledger.Projections.ReadModels.Spaces;
@@ -37,6 +38,8 @@ internal static class AccountEndpoints
             .WithName("account-spaces").WithSummary("The spaces that invited or approved an account.");
         accounts.MapGet("/{account}/explanation", ExplainAsync)
             .WithName("account-explanation").WithSummary("A window of an account, event by event: verdicts, points, pay. An open window as if it were closed now.");
+        accounts.MapGet("/{account}/day", DayAsync)
+            .WithName("account-day").WithSummary("An account's open window so far, as of at most a second ago: what counted, what did not, and its points. Provisional.");
         accounts.MapGet("/{account}/proof", ProveAsync)
             .WithName("account-proof").WithSummary("A proof of what an account had earned when a window closed; anybody can check it without the ledger.");
         accounts.MapGet("/{account}/settlement-proof", ProveSettlementAsync)
@@ -74,6 +77,30 @@ internal static class AccountEndpoints
             return Recomputations.NotFound(e);
         }
     }
+
+    private static async Task<IResult> DayAsync(HttpContext context, RewardLedger ledger, TimeProvider clock, string account, string? window)
+    {
+        Day day = window is null ? Day.Of(UnixMs.From(clock.GetUtcNow().ToUnixTimeMilliseconds())) : RouteIds.Day(window);
+        try
+        {
+            return ViewAnswer.Tagged(context, Of(await ledger.DaySoFarAsync(RouteIds.Account(account), day, context.RequestAborted)));
+        }
+        catch (KeyNotFoundException e)
+        {
+            return Recomputations.NotFound(e);
+        }
+    }
+
+    private static object Of(DaySoFar day) => new
+    {
+        day.Account,
+        day.Window,
+        day.AsOf,
+        activity = day.Activity.Select(a => new { a.Kind, a.Verdict, a.Events }),
+        day.PointsMicro,
+        day.TeamPointsMicro,
+        day.QuotaMicro,
+    };
 
     private static async Task<IResult> ProveAsync(HttpContext context, LedgerSession session, RewardLedger ledger, Recomputations turn, string account, string? window, bool statement = false)
     {

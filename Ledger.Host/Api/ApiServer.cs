@@ -63,12 +63,14 @@ internal sealed class ApiServer : IAsyncDisposable
         builder.Services.AddSingleton<EventIntake>(_ => session.Ledger.Intake);
         builder.Services.AddSingleton(session.Health);
         builder.Services.AddSingleton<Recomputations>();
+        builder.Services.AddSingleton<ProvisionalWindows>();
         builder.Services.AddSingleton(options.Adapters ?? AdaptersFile.None);
         builder.Services.AddSingleton<AdapterSet>();
         builder.Services.AddHostedService(services => services.GetRequiredService<AdapterSet>());
         builder.Services.AddHostedService<LedgerFollower>();
         builder.Services.AddHostedService(services => new DueWindows(session, options.CloseGrace, services.GetRequiredService<ILogger<DueWindows>>()));
         builder.Services.AddHostedService<ActivityKeeper>();
+        builder.Services.AddHostedService<LiveFolding>();
         builder.Services.AddSingleton(new KeyRing(stores.Keys, clock));
         builder.Services.AddSingleton(_ => stores.Requests);
         builder.Services.AddSingleton(new BodyBudget());

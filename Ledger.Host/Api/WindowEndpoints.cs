@@ -4,6 +4,7 @@ using Ledger.Core.Time;
 using Ledger.Host.Cli;
 using Ledger.Host.Composition;
 using Ledger.Host.Security;
+using Ledger.Projections.DayWindows;
 using Ledger.Projections.ReadModels.Ranks;
 using Ledger.Projections.ReadModels.Statements;
 using Ledger.Projections.ReadModels.Windows;
@@ -35,10 +36,30 @@ internal static class WindowEndpoints
                 : paging.Page(views.Ranks(RouteIds.Day(day), paging.Number(0), paging.Limit + 1), r => Text(r.Rank), Of),
             Problems.NotFound("not-closed", $"the window {day} is not closed and has no ranks yet")))
             .WithName("window-ranks").WithSummary("Creators by popularity as of a window's close.");
+        windows.MapGet("/{day}/provisional", (HttpContext context, ProvisionalWindows provisional, string day) =>
+            ProvisionalAsync(context, provisional, day, close => new { close.Window, asOf = close.Facts.SealedAt, facts = WindowAnswer.Facts(close.Facts), paid = close.Result.Statement.Total, accounts = close.Result.Statement.AccountCount }))
+            .WithName("window-provisional").WithSummary("An open window as if it were closed a few seconds ago: metrics, coefficients, pool. Provisional.");
+        windows.MapGet("/{day}/provisional/ranks", (HttpContext context, ProvisionalWindows provisional, string day, Paging paging) =>
+            ProvisionalAsync(context, provisional, day, close => paging.Page(Ranking.Rows(close, paging.Number(0), paging.Limit + 1), r => Text(r.Rank), Of)))
+            .WithName("window-provisional-ranks").WithSummary("Creators by popularity if an open window were closed a few seconds ago. Provisional.");
         routes.MapGet("/v1/ranks", (HttpContext context, LedgerSession session, Paging paging) => ViewAnswer.OfAsync(context, session,
             views => views.LastRanked() is { } day ? paging.Page(views.Ranks(day, paging.Number(0), paging.Limit + 1), r => Text(r.Rank), Of) : new { items = Array.Empty<object>() }))
             .WithTags("windows").RequireScope(Scope.Read(ScopeSource.Windows))
             .WithName("ranks").WithSummary("Creators by popularity as of the last close that has any.");
+    }
+
+    private static async Task<IResult> ProvisionalAsync(HttpContext context, ProvisionalWindows provisional, string day, Func<ClosedWindow, object> answer)
+    {
+        try
+        {
+            ClosedWindow close = await provisional.OfAsync(RouteIds.Day(day), context.RequestAborted);
+            context.Response.Headers[ViewAnswer.PositionHeader] = Text(close.Facts.SealedAt);
+            return ViewAnswer.Tagged(context, answer(close));
+        }
+        catch (KeyNotFoundException e)
+        {
+            return Recomputations.NotFound(e);
+        }
     }
 
     private static ApiProblem Unknown(string day) => Problems.NotFound("unknown-window", $"the window {day} was never opened");

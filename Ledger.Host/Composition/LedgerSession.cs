@@ -1,5 +1,6 @@
 using Ledger.Projections.DayWindows;
 using Ledger.Projections.DayWindows.ByAccount;
+using Ledger.Projections.DayWindows.Live;
 using Ledger.Projections.DayWindows.Snapshots;
 using Ledger.Projections.EventLog;
 using Ledger.Projections.ReadModels;
@@ -11,9 +12,10 @@ internal sealed class LedgerSession : IAsyncDisposable
 {
     private readonly ActorHost _actors;
     private readonly ActivityFolder _activity;
+    private readonly LiveFold? _live;
 
-    private LedgerSession(IEventLog log, ActorHost actors, RewardLedger ledger, ActivityFolder activity, ReadModelStore? views, string folder) =>
-        (Log, _actors, Ledger, _activity, Views, Folder) = (log, actors, ledger, activity, views, folder);
+    private LedgerSession(IEventLog log, ActorHost actors, RewardLedger ledger, ActivityFolder activity, LiveFold? live, ReadModelStore? views, string folder) =>
+        (Log, _actors, Ledger, _activity, _live, Views, Folder) = (log, actors, ledger, activity, live, views, folder);
 
     public IEventLog Log { get; }
 
@@ -45,7 +47,7 @@ internal sealed class LedgerSession : IAsyncDisposable
         LogAddress address, string dataDirectory, TimeProvider clock, IProgress<LedgerProgress>? progress, CancellationToken cancel, Core.Rulesets.Ruleset? first = null) =>
         await OpenAsync(() => LedgerLog.WriteAsync(address, clock, cancel, first), isReadOnly: false, withViews: false, dataDirectory, clock, progress, cancel);
 
-    /// <summary>The same for writing and for answering questions: read models follow the ledger.</summary>
+    /// <summary>The same for writing and for answering questions: read models follow the ledger, and open windows are folded while they fill.</summary>
     /// <inheritdoc cref="ReadAsync"/>
     public static async Task<LedgerSession> ServeAsync(LogAddress address, string dataDirectory, TimeProvider clock, IProgress<LedgerProgress>? progress, CancellationToken cancel) =>
         await OpenAsync(() => LedgerLog.WriteAsync(address, clock, cancel), isReadOnly: false, withViews: true, dataDirectory, clock, progress, cancel);
@@ -56,6 +58,7 @@ internal sealed class LedgerSession : IAsyncDisposable
         Ledger.Dispose();
         _activity.Dispose();
         Views?.Dispose();
+        if (_live is not null) await _live.DisposeAsync();
         await _actors.DisposeAsync();
         await Log.DisposeAsync();
     }
@@ -71,9 +74,11 @@ internal sealed class LedgerSession : IAsyncDisposable
         {
             log = await open();
             ActorHost actors = await starting;
+            WindowFold fold = new(actors.Actors, log, new FoldOptions());
+            LiveFold? live = withViews ? new LiveFold(actors.Actors, log, fold, dataDirectory, new LiveOptions()) : null;
             if (withViews) views = await ReadModelStore.OpenAsync(dataDirectory, log, cancel);
-            RewardLedger ledger = await RewardLedger.OpenAsync(log, actors.Actors, clock, new FoldOptions(), isReadOnly, new SnapshotFolder(dataDirectory), views, progress, activity, cancel);
-            return new LedgerSession(log, actors, ledger, activity, views, dataDirectory);
+            RewardLedger ledger = await RewardLedger.OpenAsync(log, live ?? (IWindowFold)fold, clock, isReadOnly, new SnapshotFolder(dataDirectory), views, progress, activity, cancel);
+            return new LedgerSession(log, actors, ledger, activity, live, views, dataDirectory);
         }
         catch
         {

@@ -91,19 +91,22 @@ public sealed class LedgerState
     public FoldContext ContextOfPending()
     {
         (Day window, long sealedAt) = Pending ?? throw new InvalidOperationException("no window is sealed");
-        return new FoldContext
-        {
-            Window = window,
-            OpenedAt = _open[window].OpenedAt,
-            SealedAt = sealedAt,
-            Rules = _open[window].Ruleset.ForKernel(),
-            Directory = Directory,
-            Roster = _open[window].Roster,
-            Retractions = Retractions,
-            Bandwidth = Books.Bandwidth.Frozen(),
-            Unfunded = Books.Of(window).Unfunded,
-        };
+        return ContextOf(window, sealedAt);
     }
+
+    /// <summary>What an open window's activity would be judged by if it were sealed at a position up to which everything has been applied.</summary>
+    public FoldContext ContextOf(Day window, long sealedAt) => new()
+    {
+        Window = window,
+        OpenedAt = _open[window].OpenedAt,
+        SealedAt = sealedAt,
+        Rules = _open[window].Ruleset.ForKernel(),
+        Directory = Directory,
+        Roster = _open[window].Roster,
+        Retractions = Retractions,
+        Bandwidth = Books.Bandwidth.Frozen(),
+        Unfunded = Books.Of(window).Unfunded,
+    };
 
     /// <summary>Applies the rules to the sealed window's sheet and moves its tokens.</summary>
     /// <param name="sheet">The window's contributions.</param>

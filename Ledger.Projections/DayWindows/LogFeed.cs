@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Ledger.Core.Contributions;
 using Ledger.Core.Events;
 using Ledger.Core.Kernels;
 using Ledger.Projections.EventLog;
@@ -11,7 +10,7 @@ namespace Ledger.Projections.DayWindows;
 /// The stretch is cut into ranges of positions; each worker reads, decodes and partitions whole ranges on its own, and what it made is sent
 /// when everything before it has been sent. Arrays are kept from pass to pass: a window larger than memory is folded in the memory of one pass.
 /// </remarks>
-internal sealed class LogFeed(IEventLog log, FoldContext context, int shards, int names, int eventsPerGroup)
+internal sealed class LogFeed(IEventLog log, ActivityScope scope, int shards, int eventsPerGroup)
 {
     private readonly ConcurrentBag<PackedEvent[]> _free = [];
     private readonly ConcurrentBag<PackedEvent[]> _lent = [];
@@ -23,8 +22,9 @@ internal sealed class LogFeed(IEventLog log, FoldContext context, int shards, in
         while (_lent.TryTake(out PackedEvent[]? array)) _free.Add(array);
     }
 
-    /// <summary>Feeds shards, each from its own position up to the seal.</summary>
+    /// <summary>Feeds shards, each from its own position up to a common one.</summary>
     /// <param name="fromByShard">Where each starts; <see cref="long.MaxValue"/> for a shard that is not fed.</param>
+    /// <param name="to">Where it ends; the log goes that far.</param>
     /// <param name="frame">What the events are relative to.</param>
     /// <param name="sparsity">How many times more positions a group may span than it should hold events: the shards of the window to each that is fed.</param>
     /// <param name="send">Takes a shard's next slice. Called by one thread at a time.</param>
@@ -32,11 +32,11 @@ internal sealed class LogFeed(IEventLog log, FoldContext context, int shards, in
     /// <param name="cancel">Stops it.</param>
     /// <exception cref="LogFaultException">The log is damaged; the first damage is named.</exception>
     public async Task RunAsync(
-        long[] fromByShard, EventFrame frame, int sparsity, Action<int, EventSlice> send, Action<long> report, CancellationToken cancel)
+        long[] fromByShard, long to, EventFrame frame, int sparsity, Action<int, EventSlice> send, Action<long> report, CancellationToken cancel)
     {
         long start = fromByShard.Min();
         long span = (long)eventsPerGroup * sparsity;
-        int ranges = (int)((Math.Max(0, context.SealedAt - start) + span - 1) / span);
+        int ranges = (int)((Math.Max(0, to - start) + span - 1) / span);
         (PackedEvent[] Events, int[] Starts)?[] dealt = new (PackedEvent[], int[])?[ranges];
         Exception?[] failures = new Exception?[ranges];
         int next = 0, sent = 0, failed = 0;
@@ -46,7 +46,7 @@ internal sealed class LogFeed(IEventLog log, FoldContext context, int shards, in
 
         void Work()
         {
-            EventDealer dealer = new(shards, names, frame);
+            EventDealer dealer = new(shards, scope.Names.Count, frame);
             dealer.FeedFrom(fromByShard);
             ActivityColumns merged = new();
             while (Volatile.Read(ref failed) == 0 && Interlocked.Increment(ref next) - 1 is var range && range < ranges)
@@ -54,8 +54,8 @@ internal sealed class LogFeed(IEventLog log, FoldContext context, int shards, in
                 try
                 {
                     long from = start + (range * span);
-                    foreach (LogBlock block in log.ReadBlocks(from, Math.Min(from + span, context.SealedAt), new BlockRequest(Rows: true, Columns: true, context.Window), cancel))
-                        dealer.Take(WindowFold.MergeRows(context, block, merged));
+                    foreach (LogBlock block in log.ReadBlocks(from, Math.Min(from + span, to), new BlockRequest(Rows: true, Columns: true, scope.Window), cancel))
+                        dealer.Take(scope.MergeRows(block, to, merged));
                     Publish(range, dealer.Deal(Rent));
                 }
                 catch (Exception e)
@@ -80,7 +80,7 @@ internal sealed class LogFeed(IEventLog log, FoldContext context, int shards, in
                     }
 
                     dealt[sent] = null;
-                    report(Math.Min(start + ((sent + 1) * span), context.SealedAt));
+                    report(Math.Min(start + ((sent + 1) * span), to));
                 }
             }
         }

@@ -2,9 +2,11 @@ using Akka.Actor;
 using Ledger.Core.Accounting;
 using Ledger.Core.Events;
 using Ledger.Core.Identity;
+using Ledger.Core.Kernels;
 using Ledger.Core.Merkle;
 using Ledger.Core.Time;
 using Ledger.Projections.DayWindows.ByAccount;
+using Ledger.Projections.DayWindows.Live;
 using Ledger.Projections.DayWindows.Snapshots;
 using Ledger.Projections.EventLog;
 using Ledger.Projections.Ingest;
@@ -21,6 +23,9 @@ public sealed class RewardLedger : IDisposable
     // A close in full holds a row per account; older ones are replayed when somebody asks.
     private const int RecentMax = 2;
 
+    // Making the tables over everyone takes longer than judging one account: all who ask within this time are answered as of one position.
+    private static readonly TimeSpan DayStaleAfter = TimeSpan.FromSeconds(1);
+
     private readonly IWindowFold _fold;
     private readonly TimeProvider _clock;
     private readonly bool _isReadOnly;
@@ -36,7 +41,9 @@ public sealed class RewardLedger : IDisposable
 
     private (OpenWindows Windows, long Position) _opened = (new OpenWindows(), 0);
     private bool _isWorthSaving;
+    private bool _saves;
     private volatile ClosedWindow? _replayed;
+    private ProvisionalJudge? _provisional;
 
     private RewardLedger(
         IEventLog log, IWindowFold fold, TimeProvider clock, bool isReadOnly, SnapshotFolder? snapshots, ActivityFolder? activity, ILedgerObserver? observer, LedgerSnapshot? start)
@@ -45,6 +52,7 @@ public sealed class RewardLedger : IDisposable
         _fold = fold;
         _clock = clock;
         _isReadOnly = isReadOnly;
+        _saves = !isReadOnly;
         _snapshots = snapshots;
         _activity = activity;
         _observer = observer;
@@ -71,7 +79,7 @@ public sealed class RewardLedger : IDisposable
 
     /// <summary>Opens the ledger of a log. Caught up when it returns.</summary>
     /// <param name="log">The log; it stays the caller's.</param>
-    /// <param name="fold">How windows are folded.</param>
+    /// <param name="fold">How windows are folded; a <see cref="LiveFold"/> folds open ones while they fill.</param>
     /// <param name="clock">The time of recording; no result depends on it.</param>
     /// <param name="isReadOnly">Record nothing, not even the close of a window whose closing was interrupted.</param>
     /// <param name="snapshots">Where to start from and, unless only reading, what to keep for the next start; null: replay everything.</param>
@@ -217,6 +225,47 @@ public sealed class RewardLedger : IDisposable
         return recorded.ConvertAll(close => close.Window);
     }
 
+    /// <summary>Records the closes that the log lacks, for a ledger that only follows it; whatever was recorded meanwhile stays as it is.</summary>
+    /// <param name="writer">The same log, open for appending.</param>
+    /// <param name="cancel">Stops it.</param>
+    public Task RecordAsync(IEventLog writer, CancellationToken cancel = default) => InTurnAsync(
+        async () =>
+        {
+            foreach (ClosedWindow closed in _unrecorded.Values) await RecordAsync(writer, closed, cancel).ConfigureAwait(false);
+            return _saves = true;
+        },
+        cancel);
+
+    /// <summary>Brings the shards of open windows up to everything that was applied, where windows are folded while they fill. Not for two callers at once.</summary>
+    /// <exception cref="IOException">The disk does not take a snapshot of them.</exception>
+    /// <exception cref="LogFaultException">The log is damaged, or a shard keeps failing.</exception>
+    public async Task FollowAsync(CancellationToken cancel = default)
+    {
+        if (_fold is not LiveFold live) return;
+        (List<ActivityScope> open, long to) = await InTurnAsync(
+            () => Task.FromResult((State.Open.Select(w => new ActivityScope(w.Key, w.Value.OpenedAt, Log.Names, State.Retractions)).ToList(), State.Position)), cancel).ConfigureAwait(false);
+        await live.FollowAsync(open, to, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>What an account's day comes to so far, as of at most a second ago.</summary>
+    /// <exception cref="KeyNotFoundException"><c>unknown-account</c>, or <c>not-open</c>: the window takes no events.</exception>
+    public async Task<DaySoFar> DaySoFarAsync(AccountId account, Day window, CancellationToken cancel = default)
+    {
+        int ordinal = Log.Names.Find(account.Value);
+        if (ordinal < 0) throw new KeyNotFoundException($"unknown-account: the log never mentions '{account}'");
+        ProvisionalJudge judge = await InTurnAsync(
+            async () =>
+            {
+                await AdvanceAsync(null, cancel).ConfigureAwait(false);
+                return JudgeOf(window);
+            },
+            cancel).ConfigureAwait(false);
+        IReadOnlyList<ShardEvent> events = _fold is LiveFold live && await live.ActivityAsync(window, ordinal, judge.Context.SealedAt, cancel).ConfigureAwait(false) is { } known
+            ? known
+            : AccountActivity.Collect(Log, judge.Context, ordinal, cancel).Events;
+        return await InTurnAsync(() => Task.FromResult(judge.Of(ordinal, events)), cancel).ConfigureAwait(false);
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -242,13 +291,22 @@ public sealed class RewardLedger : IDisposable
         return State.Pending is null && State.Windows.Earliest is { } earliest && earliest.Next.Start.Value + (long)grace.TotalMilliseconds <= Now().Value ? earliest : null;
     }
 
+    private ProvisionalJudge JudgeOf(Day window)
+    {
+        if (!State.Open.TryGetValue(window, out OpenWindow? open) || State.Pending?.Window == window)
+            throw new KeyNotFoundException($"not-open: the window {window} takes no events; ask for the explanation of a closed one");
+        if (_provisional is { } made && made.Context.Window == window
+            && (made.Context.SealedAt == State.Position || _clock.GetElapsedTime(made.MadeAt) < DayStaleAfter)) return made;
+        return _provisional = new ProvisionalJudge(State.ContextOf(window, State.Position), open.Ruleset.Poa.QuotaMicro, _clock.GetTimestamp());
+    }
+
     /// <summary>What is known of a window: its close when it is a recent one, else up to where it must be replayed.</summary>
     private (ClosedWindow? Recent, long To, bool IsClosed) Known(Day window)
     {
         if (_recent.TryGetValue(window, out ClosedWindow? recent)) return (recent, 0, true);
         if (_replayed is { } replayed && replayed.Window == window) return (replayed, 0, true);
         if (_records.TryGetValue(window, out WindowRecord? record)) return (null, record.Closed.SealedAt + 1, true);
-        return State.Open.ContainsKey(window) ? (null, Log.Head, false) : throw new KeyNotFoundException($"unknown-window: {window} was never opened; `status` lists the windows");
+        return State.Open.ContainsKey(window) ? (null, State.Position, false) : throw new KeyNotFoundException($"unknown-window: {window} was never opened; `status` lists the windows");
     }
 
     private async Task<WindowReplay> RecomputeAsync(Day window, long to, bool isClosed, IProgress<LedgerProgress>? progress, CancellationToken cancel)
@@ -273,12 +331,12 @@ public sealed class RewardLedger : IDisposable
         if (_unrecorded.Count > 0 && !_isReadOnly)
         {
             // The log was read to its end: whoever sealed these windows never came to record their close.
-            foreach (ClosedWindow closed in _unrecorded.Values) await RecordAsync(closed, cancel).ConfigureAwait(false);
+            foreach (ClosedWindow closed in _unrecorded.Values) await RecordAsync(Log, closed, cancel).ConfigureAwait(false);
             await closer.AdvanceAsync(State, Log.Head, Keep, Note, progress, cancel).ConfigureAwait(false);
         }
 
         _observer?.CaughtUp(State.Pending?.SealedAt ?? State.Position);
-        if (!_isWorthSaving || _isReadOnly || State.Pending is not null || _unrecorded.Count > 0) return;
+        if (!_isWorthSaving || !_saves || State.Pending is not null || _unrecorded.Count > 0) return;
         _isWorthSaving = false;
         if (_snapshots is not null) await _snapshots.SaveAsync(Log, State, _records, cancel).ConfigureAwait(false);
     }
@@ -312,11 +370,11 @@ public sealed class RewardLedger : IDisposable
     }
 
     /// <summary>The close and the statement in one append: both are in the log or neither is.</summary>
-    private async Task RecordAsync(ClosedWindow closed, CancellationToken cancel)
+    private async Task RecordAsync(IEventLog writer, ClosedWindow closed, CancellationToken cancel)
     {
         UnixMs now = Now();
         string day = closed.Window.ToString();
-        await Log.AppendAsync(
+        await writer.AppendAsync(
             [
                 new NewEvent(ClosedId(closed.Window), now, now, closed.Window, closed.Facts),
                 new NewEvent(EventId.Derive("statement-issued", day), now, now, closed.Window, closed.Statement(now)),

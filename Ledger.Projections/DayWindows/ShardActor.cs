@@ -1,10 +1,11 @@
 using System.Threading.Channels;
 using Akka.Actor;
 using Ledger.Core.Kernels;
+using Ledger.Projections.DayWindows.Live;
 
 namespace Ledger.Projections.DayWindows;
 
-/// <summary>One shard of a window: keeps its accounts' activity and judges it at the end.</summary>
+/// <summary>One shard of a window: keeps its accounts' activity and judges it when asked.</summary>
 /// <remarks>
 /// Holds nothing that is not in the log: after a crash the supervisor restarts it, it takes up its last snapshot,
 /// and asks to be fed from that snapshot's position.
@@ -16,6 +17,7 @@ internal sealed class ShardActor : ReceiveActor
     private readonly ShardSetup _setup;
     private readonly int _shard;
     private readonly ShardBuffer _buffer;
+    private int _keptParts;
     private int _epoch;
 
     public ShardActor(ShardSetup setup, int shard)
@@ -23,15 +25,17 @@ internal sealed class ShardActor : ReceiveActor
         _setup = setup;
         _shard = shard;
         _buffer = new ShardBuffer(shard, setup.Shards);
-        Receive<ShardChunk>(chunk => chunk.Epoch == _epoch, Take);
-        Receive<FoldShard>(fold => fold.Epoch == _epoch, _ => Fold());
-        Receive<ShardChunk>(_ => { });
-        Receive<FoldShard>(_ => { });
+        Receive<ShardOrder>(order => order.Epoch != _epoch, _ => { });
+        Receive<ShardChunk>(Take);
+        Receive<FoldShard>(order => Fold(order.Fold));
+        Receive<ShardKept>(LetGo);
+        Receive<CollectAccount>(Collect);
     }
 
     protected override void PreStart()
     {
-        ShardSnapshots.Snapshot snapshot = _setup.Snapshots.Load(_shard, _setup.Frame.OpenedAt);
+        ShardSnapshots.Snapshot snapshot = _setup.Snapshots.Load(_shard);
+        _keptParts = snapshot.KeptParts;
         foreach (EventSlice slice in snapshot.Slices) _buffer.Add(slice);
         _epoch = _setup.Snapshots.NextEpoch(_shard);
         Signal(new ShardReady(_shard, _epoch, snapshot.NextPosition));
@@ -41,32 +45,64 @@ internal sealed class ShardActor : ReceiveActor
     {
         _setup.BeforeChunk?.Invoke(_shard);
         _buffer.Add(chunk.Events);
-        if (_buffer.Slices.Count % SlicesPerSnapshot == 0)
-            _setup.Snapshots.Save(_shard, _buffer.Slices, chunk.Events.Events[^1].PositionIn(_setup.Frame) + 1);
+        if (_buffer.Slices.Count % SlicesPerSnapshot == 0) Save(chunk.Events.Events[^1].PositionIn(_setup.Frame) + 1);
     }
 
-    private void Fold()
+    private void LetGo(ShardKept kept)
+    {
+        _keptParts = kept.Parts;
+        _buffer.Clear();
+        Save(kept.NextPosition);
+    }
+
+    private void Fold(ShardFold fold)
     {
         _setup.BeforeChunk?.Invoke(_shard);
-        AccountJudge judge = _setup.Judges.Rent();
-        ShardTotals totals = _buffer.Fold(judge, _setup.Names, _setup.Frame);
+        using KeptActivity.Reading? kept = _setup.Kept?.Read(_shard, _keptParts);
+        AccountJudge judge = fold.Judges.Rent();
+        ShardTotals totals = Before(fold.Before, kept).Fold(judge, fold.Names, _setup.Frame);
 
         // A judge that threw may hold half a shard; only one that finished is used again.
-        _setup.Judges.Return(judge);
-        Signal(new ShardFolded(_shard, _epoch, totals));
+        fold.Judges.Return(judge);
+        Signal(new ShardFolded(_shard, _epoch, fold, totals));
     }
 
-    // The channel is unbounded and holds a few signals per shard, so this never fails while the fold runs.
+    /// <summary>A question is no reason to restart: whoever asked is told what is wrong.</summary>
+    private void Collect(CollectAccount order)
+    {
+        try
+        {
+            using KeptActivity.Reading? kept = _setup.Kept?.Read(_shard, _keptParts);
+            List<ShardEvent> events = [];
+            Before(order.Before, kept).Collect(order.Account, _setup.Frame, events);
+            Sender.Tell(new AccountCollected(events, null));
+        }
+        catch (Exception e)
+        {
+            Sender.Tell(new AccountCollected(null, e));
+        }
+    }
+
+    private ShardBuffer Before(long position, KeptActivity.Reading? kept)
+    {
+        ShardBuffer before = new(_shard, _setup.Shards);
+        foreach (EventSlice slice in kept?.Slices ?? []) before.Add(slice.Before(position, _setup.Frame));
+        foreach (EventSlice slice in _buffer.Slices) before.Add(slice.Before(position, _setup.Frame));
+        return before;
+    }
+
+    private void Save(long nextPosition) => _setup.Snapshots.Save(_shard, new ShardSnapshots.Snapshot(_keptParts, [.. _buffer.Slices], nextPosition));
+
+    // The channel is unbounded and holds a few signals per shard, so this never fails while the window's shards live.
     private void Signal(ShardSignal signal) => _setup.Signals.Writer.TryWrite(signal);
 }
 
-/// <summary>What every shard of a pass shares.</summary>
+/// <summary>What the shards of a window share.</summary>
 /// <param name="Shards">How many shards the window has.</param>
-/// <param name="Names">Names of the log when the fold began.</param>
 /// <param name="Frame">What the shards' events are relative to.</param>
-/// <param name="Judges">Judges to rent.</param>
 /// <param name="Snapshots">Where shards leave their state.</param>
 /// <param name="Signals">To the feeder.</param>
 /// <param name="BeforeChunk">Called before each message is handled; fault tests make it throw.</param>
+/// <param name="Kept">What is kept of them outside; null when nothing ever is.</param>
 internal sealed record ShardSetup(
-    int Shards, int Names, EventFrame Frame, JudgePool Judges, ShardSnapshots Snapshots, Channel<ShardSignal> Signals, Action<int>? BeforeChunk);
+    int Shards, EventFrame Frame, ShardSnapshots Snapshots, Channel<ShardSignal> Signals, Action<int>? BeforeChunk, KeptActivity? Kept);

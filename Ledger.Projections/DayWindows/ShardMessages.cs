@@ -2,14 +2,35 @@ using Ledger.Core.Kernels;
 
 namespace Ledger.Projections.DayWindows;
 
-/// <summary>A run of a shard's activity, in log order. It does not change while the fold lasts.</summary>
+/// <summary>What one shard is told.</summary>
 /// <param name="Shard">Whose.</param>
 /// <param name="Epoch">The feeding it belongs to; a shard that restarted ignores what an earlier feeding still had under way.</param>
-/// <param name="Events">The events; at least one.</param>
-internal sealed record ShardChunk(int Shard, int Epoch, EventSlice Events);
+internal abstract record ShardOrder(int Shard, int Epoch);
 
-/// <summary>Everything has been fed: judge it.</summary>
-internal sealed record FoldShard(int Shard, int Epoch);
+/// <summary>A run of a shard's activity, in log order. It does not change while the shard lives.</summary>
+internal sealed record ShardChunk(int Shard, int Epoch, EventSlice Events) : ShardOrder(Shard, Epoch);
+
+/// <summary>Judge what stands before a position.</summary>
+internal sealed record FoldShard(int Shard, int Epoch, ShardFold Fold) : ShardOrder(Shard, Epoch);
+
+/// <summary>Everything fed so far is kept outside: let go of it.</summary>
+/// <param name="Shard">Whose.</param>
+/// <param name="Epoch">The feeding it belongs to.</param>
+/// <param name="Parts">How many parts of the keeping hold it.</param>
+/// <param name="NextPosition">Behind it.</param>
+internal sealed record ShardKept(int Shard, int Epoch, int Parts, long NextPosition) : ShardOrder(Shard, Epoch);
+
+/// <summary>Tell what one account did before a position, to the sender.</summary>
+internal sealed record CollectAccount(int Shard, int Epoch, int Account, long Before) : ShardOrder(Shard, Epoch);
+
+/// <summary>What one account did, or why that cannot be told.</summary>
+internal sealed record AccountCollected(IReadOnlyList<ShardEvent>? Events, Exception? Fault);
+
+/// <summary>One folding of a window's shards.</summary>
+/// <param name="Judges">Judges to rent.</param>
+/// <param name="Names">Names of the log: one more than the largest ordinal of any event that is judged.</param>
+/// <param name="Before">Events from here on are left out.</param>
+internal sealed record ShardFold(JudgePool Judges, int Names, long Before);
 
 /// <summary>What a shard tells its feeder.</summary>
 internal abstract record ShardSignal(int Shard, int Epoch);
@@ -17,8 +38,8 @@ internal abstract record ShardSignal(int Shard, int Epoch);
 /// <summary>The shard (re)started and wants its events from a position on.</summary>
 internal sealed record ShardReady(int Shard, int Epoch, long FromPosition) : ShardSignal(Shard, Epoch);
 
-/// <summary>The shard's totals.</summary>
-internal sealed record ShardFolded(int Shard, int Epoch, ShardTotals Totals) : ShardSignal(Shard, Epoch);
+/// <summary>The shard's totals in one folding.</summary>
+internal sealed record ShardFolded(int Shard, int Epoch, ShardFold Fold, ShardTotals Totals) : ShardSignal(Shard, Epoch);
 
 /// <summary>The shard failed more often than its supervisor allows.</summary>
 internal sealed record ShardLost(int Shard, string Reason) : ShardSignal(Shard, 0);

@@ -2,7 +2,7 @@ using Akka.Actor;
 
 namespace Ledger.Projections.DayWindows;
 
-/// <summary>Supervises the shards of one window's fold: a failed shard restarts, one that keeps failing ends the fold.</summary>
+/// <summary>Supervises the shards of one window: a failed shard restarts, one that keeps failing is lost.</summary>
 internal sealed class WindowActor : ReceiveActor
 {
     private const int RestartsMax = 10;
@@ -20,8 +20,7 @@ internal sealed class WindowActor : ReceiveActor
             _shards.Add(shard, Context.Watch(child));
         }
 
-        Receive<ShardChunk>(chunk => _shards[chunk.Shard].Forward(chunk));
-        Receive<FoldShard>(fold => _shards[fold.Shard].Forward(fold));
+        Receive<ShardOrder>(order => _shards[order.Shard].Forward(order));
         Receive<Terminated>(ended => Lost(ended.ActorRef));
     }
 

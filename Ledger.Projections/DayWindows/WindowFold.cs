@@ -2,7 +2,6 @@ using System.Numerics;
 using System.Threading.Channels;
 using Akka.Actor;
 using Ledger.Core.Contributions;
-using Ledger.Core.Events;
 using Ledger.Core.Kernels;
 using Ledger.Projections.EventLog;
 
@@ -13,10 +12,8 @@ namespace Ledger.Projections.DayWindows;
 /// The result depends on the log and the context alone: not on shards, passes, threads, batches or restarts.
 /// Memory is bounded by <see cref="FoldOptions.EventsPerPassMax"/>: a larger window is read several times, each time for some of its shards.
 /// </remarks>
-public sealed class WindowFold(IActorRefFactory actors, IEventLog log, FoldOptions options) : IWindowFold
+public sealed class WindowFold(IActorRefFactory factory, IEventLog log, FoldOptions options) : IWindowFold
 {
-    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(30);
-
     /// <inheritdoc/>
     public async Task<ContributionSheet> FoldAsync(FoldContext context, IProgress<int>? progress = null, CancellationToken cancel = default)
     {
@@ -48,103 +45,29 @@ public sealed class WindowFold(IActorRefFactory actors, IEventLog log, FoldOptio
         int shards = options.Shards ?? ShardsFor(events);
         int[] wanted = [.. Enumerable.Range(0, shards).Where(shard => sheetOf(shard) is not null)];
         int passes = (int)Math.Min(wanted.Length, 1 + (events * wanted.Length / shards / options.EventsPerPassMax));
-        int names = context.Directory.Names.Count;
-        JudgePool judges = new(context);
-        LogFeed feed = new(log, context, shards, names, options.EventsPerGroup);
+        LogFeed feed = new(log, ActivityScope.Of(context), shards, options.EventsPerGroup);
+        ShardFold fold = new(new JudgePool(context), context.Directory.Names.Count, context.SealedAt);
         for (int pass = 0; pass < passes; pass++)
         {
             int done = pass;
             int[] mine = [.. wanted.Where((_, index) => index % passes == done)];
             Action<long> report = position => progress?.Report((int)(((done * events) + (position - context.OpenedAt)) * 1000 / Math.Max(1, events * passes)));
             ShardSetup setup = new(
-                shards, names, new EventFrame(context.OpenedAt, context.Window.Start.Value), judges, new ShardSnapshots(),
-                Channel.CreateUnbounded<ShardSignal>(new UnboundedChannelOptions { SingleReader = true }), options.BeforeChunk);
-            await FoldPassAsync(context, setup, mine, feed, sheetOf, report, cancel).ConfigureAwait(false);
+                shards, ActivityScope.Of(context).Frame(), new ShardSnapshots(new ShardSnapshots.Snapshot(0, [], context.OpenedAt)),
+                Channel.CreateUnbounded<ShardSignal>(new UnboundedChannelOptions { SingleReader = true }), options.BeforeChunk, Kept: null);
+            await using (WindowShards actors = new(factory, setup, mine, context.OpenedAt, context.Window.ToString()))
+            {
+                await actors.FeedAsync(feed, context.SealedAt, null, report, cancel).ConfigureAwait(false);
+                await actors.FoldAsync(feed, fold, folded => sheetOf(folded.Shard)!.Add(folded.Totals), cancel).ConfigureAwait(false);
+            }
+
+            feed.Recycle();
         }
     }
 
     /// <summary>A power of two: enough that every core has work and a shard's events stay in its cache.</summary>
     internal static int ShardsFor(long events) =>
         (int)Math.Clamp(BitOperations.RoundUpToPowerOf2((ulong)(events / FoldOptions.EventsPerShard) + 1), 16, 16_384);
-
-    private async Task FoldPassAsync(
-        FoldContext context, ShardSetup setup, int[] mine, LogFeed feed, Func<int, SheetMerge?> sheetOf, Action<long> report, CancellationToken cancel)
-    {
-        ChannelReader<ShardSignal> signals = setup.Signals.Reader;
-        IActorRef window = actors.ActorOf(Props.Create(() => new WindowActor(setup, mine)));
-        try
-        {
-            bool[] done = new bool[setup.Shards];
-            Dictionary<int, ShardReady> hungry = [];
-            int folded = 0;
-            while (folded < mine.Length)
-            {
-                // Everyone who is waiting is fed in one reading of the log; at first that is every shard of the pass.
-                ShardSignal signal = await signals.ReadAsync(cancel).ConfigureAwait(false);
-                do
-                {
-                    switch (signal)
-                    {
-                        case ShardReady ready:
-                            hungry[ready.Shard] = ready;
-                            break;
-                        case ShardFolded result:
-                            if (done[result.Shard]) break;
-                            done[result.Shard] = true;
-                            sheetOf(result.Shard)!.Add(result.Totals);
-                            folded++;
-                            break;
-                        case ShardLost lost:
-                            throw new LogFaultException("fold-failed", $"shard {lost.Shard} of window {context.Window} {lost.Reason}");
-                    }
-                }
-                while (signals.TryRead(out signal!));
-
-                bool allStarted = setup.Snapshots.Started >= mine.Length;
-                if (hungry.Count == 0 || !allStarted) continue;
-                await FeedAsync(setup, hungry, setup.Shards / mine.Length, window, feed, report, cancel).ConfigureAwait(false);
-                hungry.Clear();
-            }
-        }
-        finally
-        {
-            await window.GracefulStop(StopTimeout).ConfigureAwait(false);
-        }
-
-        feed.Recycle();
-    }
-
-    private static async Task FeedAsync(
-        ShardSetup setup, Dictionary<int, ShardReady> hungry, int sparsity, IActorRef window, LogFeed feed, Action<long> report, CancellationToken cancel)
-    {
-        long[] from = new long[setup.Shards];
-        Array.Fill(from, long.MaxValue);
-        foreach (ShardReady ready in hungry.Values) from[ready.Shard] = ready.FromPosition;
-        await feed.RunAsync(
-            from, setup.Frame, sparsity, (shard, slice) => window.Tell(new ShardChunk(shard, hungry[shard].Epoch, slice)), report, cancel).ConfigureAwait(false);
-        foreach (ShardReady ready in hungry.Values) window.Tell(new FoldShard(ready.Shard, ready.Epoch));
-    }
-
-    /// <summary>Puts the block's activity rows of the window among its columns, in log order.</summary>
-    internal static ActivityColumns MergeRows(FoldContext context, LogBlock block, ActivityColumns merged)
-    {
-        bool any = false;
-        foreach (RecordedEvent row in block.Rows) any |= row.Payload is ActivityPayload && row.Event.Window == context.Window;
-        if (!any) return block.Activity;
-
-        merged.Clear();
-        int column = 0;
-        foreach (RecordedEvent row in block.Rows)
-        {
-            if (row.Payload is not ActivityPayload || row.Event.Window != context.Window) continue;
-            while (column < block.Activity.Count && block.Activity.Position[column] < row.Position) merged.AddFrom(block.Activity, column++);
-            bool knownRefund = row.Payload is TipRefunded refund && context.Retractions.KnowsTip(refund, context.SealedAt);
-            ActivityRows.Add(merged, context.Directory.Names, row, knownRefund);
-        }
-
-        while (column < block.Activity.Count) merged.AddFrom(block.Activity, column++);
-        return merged;
-    }
 }
 
 /// <summary>How a fold uses the machine; no result depends on it.</summary>

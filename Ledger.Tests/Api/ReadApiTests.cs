@@ -45,10 +45,12 @@ public sealed class ReadApiTests : IAsyncLifetime
     [InlineData("/v1/windows")]
     [InlineData("/v1/windows/2024-10-04/statement")]
     [InlineData("/v1/windows/2024-10-05/ranks")]
+    [InlineData("/v1/windows/OPEN/provisional/ranks")]
     [InlineData("/v1/ranks")]
     [InlineData("/v1/rulesets")]
     public async Task Pages_together_are_the_whole_list(string list)
     {
+        list = list.Replace("OPEN", _api.Session.Ledger.State.Open.Keys.Last().ToString(), StringComparison.Ordinal);
         char more = list.Contains('?', StringComparison.Ordinal) ? '&' : '?';
         JsonElement whole = await GetAsync($"{list}{more}limit=1000");
         Assert.False(whole.TryGetProperty("next", out JsonElement next) && next.ValueKind != JsonValueKind.Null);
@@ -96,6 +98,26 @@ public sealed class ReadApiTests : IAsyncLifetime
         JsonElement ruleset = await GetAsync($"/v1/rulesets/for/{window}");
         Assert.Equal(record.Closed.RulesetHash.ToString(), ruleset.GetProperty("hash").GetString());
         Assert.Equal(ruleset.GetRawText(), (await GetAsync($"/v1/rulesets/{ruleset.GetProperty("hash").GetString()}")).GetRawText());
+    }
+
+    [Fact]
+    public async Task An_open_window_is_told_as_if_it_were_closed_now()
+    {
+        RewardLedger ledger = _api.Session.Ledger;
+        Day open = ledger.State.Open.Keys.Last(), closed = RandomLife.FirstDay;
+        WindowClosed facts = (await ledger.ReplayAsync(open)).Close.Facts;
+        JsonElement provisional = await GetAsync($"/v1/windows/{open}/provisional");
+        Assert.Equal(ledger.State.Position, provisional.GetProperty("asOf").GetInt64());
+        Assert.Equal(facts.Pool.ToString(), provisional.GetProperty("facts").GetProperty("pool").GetString());
+        Assert.Equal(facts.SheetDigest.ToString(), provisional.GetProperty("facts").GetProperty("sheetDigest").GetString());
+        JsonElement ranks = await GetAsync($"/v1/windows/{open}/provisional/ranks?limit=1000");
+        Assert.Equal(Enumerable.Range(1, ranks.GetProperty("items").GetArrayLength()), ranks.GetProperty("items").EnumerateArray().Select(r => r.GetProperty("rank").GetInt32()));
+
+        JsonElement explained = await GetAsync($"/v1/accounts/p1/explanation?window={open}"), day = await GetAsync($"/v1/accounts/p1/day?window={open}");
+        Assert.Equal(explained.GetProperty("pointsMicro").GetRawText(), day.GetProperty("pointsMicro").GetRawText());
+        Assert.Equal(explained.GetProperty("events").GetArrayLength(), day.GetProperty("activity").EnumerateArray().Sum(a => a.GetProperty("events").GetInt32()));
+        foreach (string path in (string[])[$"/v1/windows/{closed}/provisional", $"/v1/windows/{closed}/provisional/ranks", $"/v1/accounts/p1/day?window={closed}", "/v1/accounts/p1/day"])
+            Assert.Equal("not-open", await (await _client.GetAsync(path)).ProblemAsync(HttpStatusCode.NotFound));
     }
 
     [Fact]

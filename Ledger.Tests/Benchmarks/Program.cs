@@ -18,6 +18,9 @@ switch (args)
     case ["fold", "--peers", .. var rest]:
         FoldPeers.Run(rest.Length > 0 ? long.Parse(rest[0], CultureInfo.InvariantCulture) : 10_000_000);
         return 0;
+    case ["fold", "--live", .. var rest]:
+        LiveFoldBench.Run(rest.Length > 0 ? long.Parse(rest[0], CultureInfo.InvariantCulture) : 10_000_000);
+        return 0;
     case ["fold", .. var rest]:
         long events = rest.Length > 0 ? long.Parse(rest[0], CultureInfo.InvariantCulture) : 10_000_000;
         MemoryBandwidth.Print();
@@ -65,6 +68,15 @@ switch (args)
     case ["replay-run", var directory]:
         await ReplayBench.ReplayAsync(directory);
         return 0;
+    case ["live-build", var directory, var count]:
+        await LiveFoldBench.BuildAsync(directory, long.Parse(count, CultureInfo.InvariantCulture));
+        return 0;
+    case ["live-follow", var directory]:
+        await LiveFoldBench.FollowAsync(directory);
+        return 0;
+    case ["live-close", var directory]:
+        await LiveFoldBench.CloseAsync(directory);
+        return 0;
     case ["explain-close", var directory]:
         await ExplainBench.CloseAsync(directory);
         return 0;
@@ -72,6 +84,6 @@ switch (args)
         await ExplainBench.AskAsync(directory);
         return 0;
     default:
-        Console.Error.WriteLine("fold [--peers] [EVENTS] | cluster [EVENTS] | explain [EVENTS] | append [EVENTS] | close [--peers] | ingest [PART…] | settle | live | chat [tcp] [websocket] | cid [MIB] | transcode [SECONDS] | micro [BenchmarkDotNet arguments]");
+        Console.Error.WriteLine("fold [--peers | --live] [EVENTS] | cluster [EVENTS] | explain [EVENTS] | append [EVENTS] | close [--peers] | ingest [PART…] | settle | live | chat [tcp] [websocket] | cid [MIB] | transcode [SECONDS] | micro [BenchmarkDotNet arguments]");
         return 2;
 }

@@ -61,13 +61,16 @@ public sealed class World
     };
 
     /// <summary>What judging the window needs, from everything before the seal, with the given name table.</summary>
-    public FoldContext Context(NameTable names)
+    public FoldContext Context(NameTable names) => Context(names, SealedAt);
+
+    /// <summary>The same as if it were sealed at another position behind its opening.</summary>
+    public FoldContext Context(NameTable names, long sealedAt)
     {
         Directory directory = new(names);
         Memberships memberships = new(directory);
         Retractions retractions = new(names);
         TeamRoster roster = TeamRoster.Empty;
-        foreach (RecordedEvent e in _events.Where(e => e.Position < SealedAt))
+        foreach (RecordedEvent e in _events.Where(e => e.Position < sealedAt))
         {
             directory.Apply(e);
             memberships.Apply(e);
@@ -79,7 +82,7 @@ public sealed class World
         {
             Window = Window,
             OpenedAt = OpenedAt,
-            SealedAt = SealedAt,
+            SealedAt = sealedAt,
             Rules = Rules,
             Directory = directory,
             Roster = roster,

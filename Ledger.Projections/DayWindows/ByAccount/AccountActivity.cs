@@ -14,13 +14,14 @@ public sealed record AccountActivity(IReadOnlyList<ShardEvent> Events, IReadOnly
     /// <summary>Reads it out of the log, all of the window for the one account; what an activity file gives must be the same.</summary>
     public static AccountActivity Collect(IEventLog log, FoldContext context, int account, CancellationToken cancel)
     {
+        ActivityScope scope = ActivityScope.Of(context);
         List<ShardEvent> events = [];
         ActivityColumns scratch = new();
         List<long> columnar = [];
         Dictionary<long, EventId> ids = [];
         foreach (LogBlock block in log.ReadBlocks(context.OpenedAt, context.SealedAt, new BlockRequest(Rows: true, Columns: true, context.Window), cancel))
         {
-            ActivityColumns merged = WindowFold.MergeRows(context, block, scratch);
+            ActivityColumns merged = scope.MergeRows(block, context.SealedAt, scratch);
             for (int i = 0; i < merged.Count; i++)
             {
                 if (merged.Account[i] != account) continue;

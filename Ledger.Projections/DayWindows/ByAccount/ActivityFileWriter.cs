@@ -17,7 +17,8 @@ internal sealed class ActivityFileWriter(IEventLog log, FoldContext context, int
     /// <summary>Buckets of a range, a power of two: an account is in bucket ordinal mod buckets of each.</summary>
     internal const int Buckets = 2048;
 
-    private readonly EventFrame _frame = new(context.OpenedAt, context.Window.Start.Value);
+    private readonly ActivityScope _scope = ActivityScope.Of(context);
+    private readonly EventFrame _frame = ActivityScope.Of(context).Frame();
     private readonly int _names = log.Names.Count;
 
     /// <summary>Writes the file.</summary>
@@ -86,11 +87,11 @@ internal sealed class ActivityFileWriter(IEventLog log, FoldContext context, int
         private void Take(long from, long to, CancellationToken cancel)
         {
             _columnar.Clear();
-            foreach (LogBlock block in of.Log.ReadBlocks(from, to, new BlockRequest(Rows: true, Columns: true, of.Window), cancel))
+            foreach (LogBlock block in of.Log.ReadBlocks(from, to, new BlockRequest(Rows: true, Columns: true, of._scope.Window), cancel))
             {
                 foreach (RecordedEvent row in block.Rows) _ids[row.Position - from] = row.Event.Id;
                 _columnar.AddRange(block.Activity.Position.AsSpan(0, block.Activity.Count));
-                _dealer.Take(WindowFold.MergeRows(of.Context, block, _merged));
+                _dealer.Take(of._scope.MergeRows(block, of.SealedAt, _merged));
             }
 
             EventId[] ids = of.Log.IdsAt(_columnar);
@@ -106,11 +107,7 @@ internal sealed class ActivityFileWriter(IEventLog log, FoldContext context, int
 
     private IEventLog Log => log;
 
-    private FoldContext Context => context;
-
     private int RangePositions => rangePositions;
 
     private long SealedAt => context.SealedAt;
-
-    private Core.Time.Day Window => context.Window;
 }

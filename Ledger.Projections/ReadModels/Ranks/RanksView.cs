@@ -6,7 +6,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Ledger.Projections.ReadModels.Ranks;
 
-/// <summary>Creators by popularity as of each close: most popular first, ties by id bytes (reward rules R7).</summary>
+/// <summary>Creators by popularity as of each close.</summary>
 internal sealed class RanksView : View
 {
     private readonly SqliteStatement _rank;
@@ -26,8 +26,7 @@ internal sealed class RanksView : View
     public override void Closed(ClosedWindow closed, LedgerState state)
     {
         NameTable names = state.Directory.Names;
-        (int Creator, UInt128 Popularity)[] ranked = [.. closed.Result.Next.Popularity.ByCreator()];
-        Array.Sort(ranked, (a, b) => a.Popularity != b.Popularity ? b.Popularity.CompareTo(a.Popularity) : names.Compare(a.Creator, b.Creator));
+        (int Creator, UInt128 Popularity)[] ranked = Ranking.Of(closed);
         for (int i = 0; i < ranked.Length; i++)
         {
             _rank.Bind(1, closed.Window.Number).Bind(2, i + 1).Bind(3, names.Bytes(ranked[i].Creator))

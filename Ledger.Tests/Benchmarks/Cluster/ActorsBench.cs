@@ -57,8 +57,8 @@ internal static class ActorsBench
         if (events > options.EventsPerPassMax) throw new ArgumentOutOfRangeException(nameof(log), "more events than one pass takes");
         EventFrame frame = new(context.OpenedAt, context.Window.Start.Value);
         ShardBuffer[] buffers = [.. Enumerable.Range(0, shards).Select(shard => new ShardBuffer(shard, shards))];
-        LogFeed feed = new(log, context, shards, names, options.EventsPerGroup);
-        await feed.RunAsync(Enumerable.Repeat(context.OpenedAt, shards).ToArray(), frame, 1, (shard, slice) => buffers[shard].Add(slice), _ => { }, default);
+        LogFeed feed = new(log, ActivityScope.Of(context), shards, options.EventsPerGroup);
+        await feed.RunAsync(Enumerable.Repeat(context.OpenedAt, shards).ToArray(), context.SealedAt, frame, 1, (shard, slice) => buffers[shard].Add(slice), _ => { }, default);
         JudgePool judges = new(context);
         SheetMerge merge = new(context);
         Parallel.ForEach(buffers, buffer =>
