@@ -1,5 +1,4 @@
 using Akka.Actor;
-using Ledger.Core.Events;
 using Ledger.Core.Time;
 using Ledger.Projections.DayWindows;
 using Ledger.Projections.DayWindows.Cluster;
@@ -115,7 +114,7 @@ internal sealed class NodeLedger(LogAddress address, string dataDirectory, TimeP
         late.CancelAfter(Pause);
         try
         {
-            await foreach (RecordedEvent _ in log.SubscribeAsync(state.Position, late.Token)) return;
+            await log.WaitAboveAsync(state.Position, late.Token);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {

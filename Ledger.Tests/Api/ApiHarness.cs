@@ -63,7 +63,8 @@ internal sealed class ApiHarness : IAsyncDisposable
     /// <summary>A client that says who it is by a key with these scopes; without scopes it says nothing.</summary>
     public HttpClient Client(params string[] scopes)
     {
-        HttpClient client = new(new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.None }) { BaseAddress = Http };
+        // Whoever asks whether to send a body waits for the answer, however slow the machine is.
+        HttpClient client = new(new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.None, Expect100ContinueTimeout = Timeout.InfiniteTimeSpan }) { BaseAddress = Http };
         if (scopes.Length > 0) client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", NewKey(scopes).Text);
         return client;
     }
