@@ -49,6 +49,7 @@ internal sealed class NodePage : IAsyncDisposable
             open?.Window.ToString(),
             held,
             ClusterFold.PartCount,
+            node.Folder.PlacedCount,
             node.Folder.StoredCount,
             node.Folder.FencedCount,
             node.Ledger.Position,
@@ -63,12 +64,13 @@ internal sealed class NodePage : IAsyncDisposable
 /// <param name="Window">The sealed window that waits for its parts; null when none does.</param>
 /// <param name="PartsHeld">How many of them are there.</param>
 /// <param name="PartCount">How many a window has.</param>
+/// <param name="PartsPlaced">How many live on this member.</param>
 /// <param name="PartsStored">Parts that this member folded and stored since it started.</param>
 /// <param name="PartsFenced">Parts it folded for a driver whose term was over, and that were refused.</param>
 /// <param name="Position">Events of the log it has read.</param>
 /// <param name="LastClosed">The last closed window it knows of.</param>
 internal sealed record NodeStatus(
-    string Node, long? Term, IReadOnlyList<NodeMember> Members, string? Window, int PartsHeld, int PartCount, long PartsStored, long PartsFenced, long Position, string? LastClosed);
+    string Node, long? Term, IReadOnlyList<NodeMember> Members, string? Window, int PartsHeld, int PartCount, int PartsPlaced, long PartsStored, long PartsFenced, long Position, string? LastClosed);
 
 /// <param name="Address">Where the member is.</param>
 /// <param name="Status">Joining, up, leaving, exiting, down.</param>

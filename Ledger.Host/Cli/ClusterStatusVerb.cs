@@ -51,6 +51,7 @@ internal static class ClusterStatusVerb
             ("drives", status.Term is { } term ? $"this one, in term {term}" : "another"),
             ("last closed window", status.LastClosed ?? "none"),
             ("sealed window", status.Window is null ? "none waits" : $"{status.Window}: {status.PartsHeld} of {status.PartCount} parts"),
+            ("parts that live here", $"{status.PartsPlaced} of {status.PartCount}"),
             ("parts folded here", $"{status.PartsStored}, {status.PartsFenced} more came too late"));
         page.Table([new("member"), new("status"), new("")], status.Members.Select(member => new[] { member.Address, member.Status, member.Unreachable ? "does not answer" : "" }));
     }

@@ -17,7 +17,8 @@ internal sealed class ClusterNode : IAsyncDisposable
     /// <summary>The actor system's name, the same on every member.</summary>
     public const string SystemName = "weledger";
 
-    // What is not kept survives anyway: parts are in the store of sheets, events in the log. So the sharding keeps its table in memory alone.
+    // What is not kept survives anyway: parts are in the store of sheets, events in the log. So the sharding keeps its table in memory alone,
+    // and evens out all at once who has which parts.
     private const string Configuration = """
         akka {
           loglevel = OFF
@@ -28,6 +29,9 @@ internal sealed class ClusterNode : IAsyncDisposable
           coordinated-shutdown.exit-clr = off
           cluster.sharding.distributed-data.durable.keys = []
           cluster.sharding.passivate-idle-entity-after = 10m
+          cluster.sharding.rebalance-interval = 1s
+          cluster.sharding.least-shard-allocation-strategy.rebalance-absolute-limit = 16
+          cluster.sharding.least-shard-allocation-strategy.rebalance-relative-limit = 1.0
           cluster.failure-detector.acceptable-heartbeat-pause = 4s
         }
         """;

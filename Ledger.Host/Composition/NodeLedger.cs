@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Ledger.Core.Events;
 using Ledger.Core.Time;
 using Ledger.Projections.DayWindows;
 using Ledger.Projections.DayWindows.Cluster;
@@ -16,12 +17,11 @@ internal sealed class NodeLedger(LogAddress address, string dataDirectory, TimeP
 {
     private const int WindowsKept = 3;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan ReopenAfter = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan TryAgainAfter = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
     private CancellationTokenSource _roleChanged = new();
     private long? _term;
-    private bool _mustRecord;
     private string? _lastNote;
 
     /// <summary>The term this machine drives in, or null.</summary>
@@ -45,7 +45,6 @@ internal sealed class NodeLedger(LogAddress address, string dataDirectory, TimeP
         lock (_gate)
         {
             _term = term;
-            _mustRecord = term is not null;
             _roleChanged.Cancel();
             _roleChanged.Dispose();
             _roleChanged = new CancellationTokenSource();
@@ -67,95 +66,99 @@ internal sealed class NodeLedger(LogAddress address, string dataDirectory, TimeP
     {
         while (!cancel.IsCancellationRequested)
         {
-            (bool drive, CancellationToken changed) = Role();
-            using CancellationTokenSource turn = CancellationTokenSource.CreateLinkedTokenSource(cancel, changed);
-            try
-            {
-                if (drive) await DriveAsync(actors, turn.Token);
-                else await FollowAsync(actors, turn.Token);
-            }
-            catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
-            {
-                // The role changed: look again.
-            }
-            catch (LogFaultException locked) when (locked.Code == "log-locked")
-            {
-                Note("waiting for the log's writer to be done");
-                await Task.Delay(ReopenAfter, cancel);
-            }
+            await FollowAsync(actors, cancel);
+            await WhileDrivingAsync(turn => DriveAsync(actors, turn), cancel);
         }
     }
 
     /// <inheritdoc/>
     public void Dispose() => _roleChanged.Dispose();
 
-    private (bool Drive, CancellationToken Changed) Role()
+    /// <summary>Does what a driver does, until it is done or this machine is the driver no more.</summary>
+    private async Task WhileDrivingAsync(Func<CancellationToken, Task> act, CancellationToken cancel)
     {
-        lock (_gate) return (_term is not null && _mustRecord, _roleChanged.Token);
-    }
-
-    /// <summary>Reads along until there is something to drive.</summary>
-    private async Task FollowAsync(IActorRefFactory actors, CancellationToken cancel)
-    {
-        while (true)
+        CancellationToken changed;
+        lock (_gate) changed = _roleChanged.Token;
+        using CancellationTokenSource turn = CancellationTokenSource.CreateLinkedTokenSource(cancel, changed);
+        try
         {
-            await using IEventLog log = await LogStores.ReadAsync(address, cancel);
-            using RewardLedger ledger = await OpenAsync(log, actors, isReadOnly: true, cancel);
-            Seen(ledger);
-            long idleSince = clock.GetTimestamp();
-            while (true)
-            {
-                if (Term is not null && (ledger.HasUnrecorded || Due(ledger) is not null))
-                {
-                    lock (_gate) _mustRecord = _term is not null;
-                    return;
-                }
-
-                if (log.Head > ledger.State.Position)
-                {
-                    await ledger.CatchUpAsync(null, cancel);
-                    Seen(ledger);
-                    idleSince = clock.GetTimestamp();
-                }
-                else if (clock.GetElapsedTime(idleSince) < ReopenAfter)
-                {
-                    await Task.Delay(Pause, cancel);
-                }
-                else if (await HasGrownAsync(log, cancel))
-                {
-                    break;
-                }
-                else
-                {
-                    idleSince = clock.GetTimestamp();
-                }
-            }
+            await act(turn.Token);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            // Whoever drives now finishes it.
         }
     }
 
-    // A log of files that is open for reading shows what was there when it was opened; to open the ledger again reads every row, so only when there is something new.
-    private async Task<bool> HasGrownAsync(IEventLog log, CancellationToken cancel)
+    /// <summary>Reads along, and when this machine drives records what is sealed, until there is something to seal or to declare final.</summary>
+    private async Task FollowAsync(IActorRefFactory actors, CancellationToken cancel)
     {
-        await using IEventLog now = await LogStores.ReadAsync(address, cancel);
-        return now.Head > log.Head;
+        await using IEventLog log = await LogStores.FollowAsync(address, cancel);
+        using RewardLedger ledger = await OpenAsync(log, actors, isReadOnly: true, cancel);
+        while (true)
+        {
+            await SeenAsync(ledger, cancel);
+            if (Term is not null && ledger.HasUnrecorded) await WhileDrivingAsync(turn => RecordAsync(ledger, turn), cancel);
+            else if (Term is not null && HasDue(ledger)) return;
+            await GrownAsync(log, ledger.State, cancel);
+            await ledger.CatchUpAsync(null, cancel);
+        }
     }
 
-    /// <summary>Takes the writer's place, records what is sealed, seals and closes what is due, and gives the place up.</summary>
+    /// <summary>Waits until the log goes on, a moment at most: what is due is a matter of the clock.</summary>
+    private static async Task GrownAsync(IEventLog log, LedgerState state, CancellationToken cancel)
+    {
+        // A window that waits for its draw seed holds the state at its seal, however far the log goes on.
+        if (state.Pending is not null) await Task.Delay(Pause, cancel);
+        if (log.Head > state.Position) return;
+        using CancellationTokenSource late = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        late.CancelAfter(Pause);
+        try
+        {
+            await foreach (RecordedEvent _ in log.SubscribeAsync(state.Position, late.Token)) return;
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            // Nothing came.
+        }
+    }
+
+    /// <summary>Takes the writer's place for the one append that records the closes of sealed windows.</summary>
+    private async Task RecordAsync(RewardLedger ledger, CancellationToken cancel)
+    {
+        await using IEventLog writer = await WriterAsync(cancel);
+        await ledger.RecordAsync(writer, cancel);
+    }
+
+    /// <summary>Takes the writer's place, seals and closes what is due, declares statements final, and gives the place up.</summary>
     private async Task DriveAsync(IActorRefFactory actors, CancellationToken cancel)
     {
-        await using IEventLog log = await LedgerLog.WriteAsync(address, clock, cancel);
+        await using IEventLog log = await WriterAsync(cancel);
         using RewardLedger ledger = await OpenAsync(log, actors, isReadOnly: false, cancel);
-        Seen(ledger);
+        await SeenAsync(ledger, cancel);
         while (Due(ledger) is { } due)
         {
             await ledger.CloseAsync(due, null, cancel);
-            Note($"closed window {due}");
-            Seen(ledger);
-            await sheets.DropBeforeAsync(Day.FromNumber(Math.Max(0, due.Number - WindowsKept)), cancel);
+            await SeenAsync(ledger, cancel);
         }
 
         await ledger.FinalizeDueAsync(cancel: cancel);
-        lock (_gate) _mustRecord = false;
+    }
+
+    private async Task<IEventLog> WriterAsync(CancellationToken cancel)
+    {
+        while (true)
+        {
+            try
+            {
+                return await LedgerLog.WriteAsync(address, clock, cancel);
+            }
+            catch (LogFaultException locked) when (locked.Code == "log-locked")
+            {
+                Note("waiting for the log's writer to be done");
+                await Task.Delay(TryAgainAfter, cancel);
+            }
+        }
     }
 
     private Task<RewardLedger> OpenAsync(IEventLog log, IActorRefFactory actors, bool isReadOnly, CancellationToken cancel) => RewardLedger.OpenAsync(
@@ -166,9 +169,19 @@ internal sealed class NodeLedger(LogAddress address, string dataDirectory, TimeP
         ledger.State.Pending is null && ledger.State.Windows.Earliest is { } earliest
         && earliest.Next.Start.Value + (long)grace.TotalMilliseconds <= clock.GetUtcNow().ToUnixTimeMilliseconds() ? earliest : null;
 
-    private void Seen(RewardLedger ledger)
+    private bool HasDue(RewardLedger ledger)
+    {
+        long now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        return Due(ledger) is not null || ledger.Records.Values.Any(record => !record.IsFinal && record.Statement.FinalFromMs <= now);
+    }
+
+    /// <summary>Tells how far the ledger has come; the driver has parts forgotten that nobody waits for any more.</summary>
+    private async Task SeenAsync(RewardLedger ledger, CancellationToken cancel)
     {
         Position = ledger.State.Position;
-        if (ledger.Records.Count > 0) LastClosed = ledger.Records.Keys.Max();
+        if (ledger.Records.Count == 0 || ledger.Records.Keys.Max() is var last && last == LastClosed) return;
+        LastClosed = last;
+        Note($"window {last} is closed");
+        if (Term is not null) await sheets.DropBeforeAsync(Day.FromNumber(Math.Max(0, last.Number - WindowsKept)), cancel);
     }
 }

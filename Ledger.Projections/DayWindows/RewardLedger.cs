@@ -41,6 +41,7 @@ public sealed class RewardLedger : IDisposable
 
     private (OpenWindows Windows, long Position) _opened = (new OpenWindows(), 0);
     private bool _isWorthSaving;
+    private bool _saves;
     private volatile ClosedWindow? _replayed;
     private ProvisionalJudge? _provisional;
 
@@ -51,6 +52,7 @@ public sealed class RewardLedger : IDisposable
         _fold = fold;
         _clock = clock;
         _isReadOnly = isReadOnly;
+        _saves = !isReadOnly;
         _snapshots = snapshots;
         _activity = activity;
         _observer = observer;
@@ -223,6 +225,17 @@ public sealed class RewardLedger : IDisposable
         return recorded.ConvertAll(close => close.Window);
     }
 
+    /// <summary>Records the closes that the log lacks, for a ledger that only follows it; whatever was recorded meanwhile stays as it is.</summary>
+    /// <param name="writer">The same log, open for appending.</param>
+    /// <param name="cancel">Stops it.</param>
+    public Task RecordAsync(IEventLog writer, CancellationToken cancel = default) => InTurnAsync(
+        async () =>
+        {
+            foreach (ClosedWindow closed in _unrecorded.Values) await RecordAsync(writer, closed, cancel).ConfigureAwait(false);
+            return _saves = true;
+        },
+        cancel);
+
     /// <summary>Brings the shards of open windows up to everything that was applied, where windows are folded while they fill. Not for two callers at once.</summary>
     /// <exception cref="IOException">The disk does not take a snapshot of them.</exception>
     /// <exception cref="LogFaultException">The log is damaged, or a shard keeps failing.</exception>
@@ -318,12 +331,12 @@ public sealed class RewardLedger : IDisposable
         if (_unrecorded.Count > 0 && !_isReadOnly)
         {
             // The log was read to its end: whoever sealed these windows never came to record their close.
-            foreach (ClosedWindow closed in _unrecorded.Values) await RecordAsync(closed, cancel).ConfigureAwait(false);
+            foreach (ClosedWindow closed in _unrecorded.Values) await RecordAsync(Log, closed, cancel).ConfigureAwait(false);
             await closer.AdvanceAsync(State, Log.Head, Keep, Note, progress, cancel).ConfigureAwait(false);
         }
 
         _observer?.CaughtUp(State.Pending?.SealedAt ?? State.Position);
-        if (!_isWorthSaving || _isReadOnly || State.Pending is not null || _unrecorded.Count > 0) return;
+        if (!_isWorthSaving || !_saves || State.Pending is not null || _unrecorded.Count > 0) return;
         _isWorthSaving = false;
         if (_snapshots is not null) await _snapshots.SaveAsync(Log, State, _records, cancel).ConfigureAwait(false);
     }
@@ -357,11 +370,11 @@ public sealed class RewardLedger : IDisposable
     }
 
     /// <summary>The close and the statement in one append: both are in the log or neither is.</summary>
-    private async Task RecordAsync(ClosedWindow closed, CancellationToken cancel)
+    private async Task RecordAsync(IEventLog writer, ClosedWindow closed, CancellationToken cancel)
     {
         UnixMs now = Now();
         string day = closed.Window.ToString();
-        await Log.AppendAsync(
+        await writer.AppendAsync(
             [
                 new NewEvent(ClosedId(closed.Window), now, now, closed.Window, closed.Facts),
                 new NewEvent(EventId.Derive("statement-issued", day), now, now, closed.Window, closed.Statement(now)),

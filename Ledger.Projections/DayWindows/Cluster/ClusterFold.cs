@@ -1,5 +1,7 @@
 using Ledger.Core.Contributions;
+using Ledger.Core.Events;
 using Ledger.Core.Kernels;
+using Ledger.Core.Time;
 using Ledger.Projections.EventLog;
 
 namespace Ledger.Projections.DayWindows.Cluster;
@@ -24,6 +26,7 @@ public sealed class ClusterFold(WindowFold local, PartFolder folder, ISheetStore
     public async Task<ContributionSheet> FoldAsync(FoldContext context, IProgress<int>? progress = null, CancellationToken cancel = default)
     {
         folder.Begin(context, local);
+        long looked = context.SealedAt;
         try
         {
             while (true)
@@ -31,8 +34,9 @@ public sealed class ClusterFold(WindowFold local, PartFolder folder, ISheetStore
                 IReadOnlySet<int> held = await sheets.HeldAsync(context.Window, context.SealedAt, cancel).ConfigureAwait(false);
                 progress?.Report(held.Count * 1000 / PartCount);
                 if (held.Count == PartCount && await MergeAsync(context, cancel).ConfigureAwait(false) is { } sheet) return sheet;
-                if (await IsClosedAsync(context, cancel).ConfigureAwait(false))
-                    return await local.FoldAsync(context, progress, cancel).ConfigureAwait(false);
+                long head = log.Head;
+                if (IsClosed(context.Window, looked, head, cancel)) return await local.FoldAsync(context, progress, cancel).ConfigureAwait(false);
+                looked = head;
                 await Task.Delay(Pause, cancel).ConfigureAwait(false);
             }
         }
@@ -55,6 +59,7 @@ public sealed class ClusterFold(WindowFold local, PartFolder folder, ISheetStore
         return sheet.ToSheet();
     }
 
-    private async Task<bool> IsClosedAsync(FoldContext context, CancellationToken cancel) =>
-        await log.FindAsync(RewardLedger.ClosedId(context.Window), cancel).ConfigureAwait(false) is not null;
+    /// <summary>Whether the window's close stands in a stretch of the log behind its seal.</summary>
+    private bool IsClosed(Day window, long from, long to, CancellationToken cancel) =>
+        log.ReadBlocks(from, to, new BlockRequest(Rows: true, Columns: false), cancel).Any(block => block.Rows.Any(row => row.Payload is WindowClosed closed && closed.Window == window));
 }

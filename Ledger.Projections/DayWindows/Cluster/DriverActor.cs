@@ -3,12 +3,13 @@ using Ledger.Core.Time;
 
 namespace Ledger.Projections.DayWindows.Cluster;
 
-/// <summary>The cluster's one driver: begins a term, tells its machine to drive, and has every missing part of the sealed window folded.</summary>
+/// <summary>The cluster's one driver: begins a term, tells its machine to drive, keeps every part placed, and has the missing ones of the sealed window folded.</summary>
 /// <remarks>There is one at a time by the cluster's rules; if there ever were two, the later term's writes win and the earlier one's are refused.</remarks>
 public sealed class DriverActor : ReceiveActor, IWithTimers
 {
-    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ReadyEvery = TimeSpan.FromSeconds(1);
 
     private readonly ISheetStore _sheets;
     private readonly PartFolder _folder;
@@ -25,6 +26,11 @@ public sealed class DriverActor : ReceiveActor, IWithTimers
             _term = begun.Term;
             _node.Drive(_term);
             Timers.StartPeriodicTimer("beat", Tick.Instance, TimeSpan.Zero, Beat);
+            Timers.StartPeriodicTimer("ready", Ready.Instance, TimeSpan.Zero, ReadyEvery);
+        });
+        Receive<Ready>(_ =>
+        {
+            for (int part = 0; part < ClusterFold.PartCount; part++) _parts.Tell(new StandReady(part));
         });
         Receive<Tick>(tick =>
         {
@@ -62,6 +68,11 @@ public sealed class DriverActor : ReceiveActor, IWithTimers
     private sealed record TermBegun(long Term);
 
     private sealed record Held(Day Window, long SealedAt, IReadOnlySet<int> Parts);
+
+    private sealed record Ready
+    {
+        public static Ready Instance { get; } = new();
+    }
 
     private sealed record Tick
     {

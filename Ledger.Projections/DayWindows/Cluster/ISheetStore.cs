@@ -15,14 +15,12 @@ public interface ISheetStore : IAsyncDisposable
     /// <returns>The term: a fencing token, 1 or more, higher than any before.</returns>
     Task<long> BeginTermAsync(CancellationToken cancel = default);
 
-    /// <summary>Keeps a part. Durable when it returns.</summary>
-    /// <param name="key">Which part.</param>
-    /// <param name="term">The term it was asked for in.</param>
-    /// <param name="bytes">The part.</param>
-    /// <param name="digest">SHA-256 of the bytes.</param>
+    /// <summary>Keeps parts, all that can be kept or none. Durable when it returns.</summary>
+    /// <param name="parts">The parts.</param>
     /// <param name="cancel">Gives up.</param>
-    /// <exception cref="LogFaultException"><c>part-differs</c>: the part is there with other bytes, so two machines folded the same log differently.</exception>
-    Task<PartWrite> PutAsync(PartKey key, long term, ReadOnlyMemory<byte> bytes, Digest digest, CancellationToken cancel = default);
+    /// <returns>What became of each.</returns>
+    /// <exception cref="LogFaultException"><c>part-differs</c>: a part is there with other bytes, so two machines folded the same log differently.</exception>
+    Task<IReadOnlyList<PartWrite>> PutAsync(IReadOnlyList<FoldedPart> parts, CancellationToken cancel = default);
 
     /// <summary>The parts of a window that are there.</summary>
     Task<IReadOnlySet<int>> HeldAsync(Day window, long sealedAt, CancellationToken cancel = default);
@@ -40,6 +38,13 @@ public interface ISheetStore : IAsyncDisposable
 /// <param name="SealedAt">Position of the seal: up to where the log was folded.</param>
 /// <param name="Part">Which part, from 0.</param>
 public readonly record struct PartKey(Day Window, long SealedAt, int Part);
+
+/// <summary>A part to be kept.</summary>
+/// <param name="Key">Which part.</param>
+/// <param name="Term">The term it was asked for in.</param>
+/// <param name="Bytes">The part.</param>
+/// <param name="Digest">SHA-256 of the bytes.</param>
+public sealed record FoldedPart(PartKey Key, long Term, byte[] Bytes, Digest Digest);
 
 /// <summary>What became of a part's write.</summary>
 public enum PartWrite

@@ -7,11 +7,14 @@ namespace Ledger.Projections.DayWindows.Cluster;
 /// <remarks>It keeps nothing: the log has the events and the store has the part, so moving or restarting it loses nothing.</remarks>
 public sealed class PartActor : ReceiveActor
 {
+    private readonly PartFolder _folder;
     private FoldPart? _busy;
     private IActorRef? _asker;
 
     public PartActor(PartFolder folder)
     {
+        _folder = folder;
+        Receive<StandReady>(_ => { });
         Receive<FoldPart>(ask =>
         {
             if (_busy == ask) return;
@@ -25,11 +28,17 @@ public sealed class PartActor : ReceiveActor
         });
     }
 
+    /// <inheritdoc/>
+    protected override void PreStart() => _folder.Place();
+
+    /// <inheritdoc/>
+    protected override void PostStop() => _folder.Displace();
+
     /// <summary>Where a request lives: every part is a shard of its own, so that the cluster spreads a window's parts evenly.</summary>
     public sealed class Placement() : HashCodeMessageExtractor(ClusterFold.PartCount)
     {
         /// <inheritdoc/>
-        public override string EntityId(object message) => message is FoldPart ask ? PartName(ask.Part) : null!;
+        public override string EntityId(object message) => message is IPartMessage told ? PartName(told.Part) : null!;
 
         /// <inheritdoc/>
         public override string ShardId(string entityId, object? messageHint = null) => entityId;

@@ -9,8 +9,8 @@ namespace Ledger.Projections.DayWindows.Cluster;
 /// <summary>Folds parts of the sealed window on this machine, as many as wait in one reading of the log, and stores them.</summary>
 public sealed class PartFolder : IAsyncDisposable
 {
-    // The driver asks for one part after another, and a reading of the log serves all that wait: the first must not set off alone.
-    private static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(100);
+    // The driver asks for all parts at once, and a reading of the log serves all that wait: the first to arrive must not set off alone.
+    private static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(30);
 
     private readonly ISheetStore _sheets;
     private readonly int _partCount;
@@ -19,6 +19,7 @@ public sealed class PartFolder : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly Task _run;
     private Offer? _offer;
+    private int _placed;
     private TaskCompletionSource _offered = NewSignal();
 
     /// <param name="sheets">Where parts go.</param>
@@ -28,6 +29,9 @@ public sealed class PartFolder : IAsyncDisposable
         (_sheets, _partCount) = (sheets, partCount);
         _run = Task.Run(RunAsync);
     }
+
+    /// <summary>Parts that live on this machine: those it folds when they are asked for.</summary>
+    public int PlacedCount => Volatile.Read(ref _placed);
 
     /// <summary>Parts stored by this machine since it started.</summary>
     public long StoredCount { get; private set; }
@@ -43,6 +47,12 @@ public sealed class PartFolder : IAsyncDisposable
             lock (_gate) return _offer is { } offer ? (offer.Context.Window, offer.Context.SealedAt) : null;
         }
     }
+
+    /// <summary>A part has come to live here.</summary>
+    public void Place() => Interlocked.Increment(ref _placed);
+
+    /// <summary>A part has gone.</summary>
+    public void Displace() => Interlocked.Decrement(ref _placed);
 
     /// <summary>This machine's ledger has come to the seal of a window: from here on its parts can be folded here.</summary>
     public void Begin(FoldContext context, WindowFold fold)
@@ -124,17 +134,12 @@ public sealed class PartFolder : IAsyncDisposable
             // A part asked for twice, in two terms, is folded once.
             int[] parts = [.. batch.Select(request => request.Key.Part).Distinct()];
             IReadOnlyList<SheetMerge> folded = await offer.Fold.FoldPartsAsync(offer.Context, parts, _partCount, _stop.Token).ConfigureAwait(false);
-            for (int i = 0; i < parts.Length; i++)
-            {
-                (byte[] bytes, Digest digest) = folded[i].ToPart();
-                foreach (Request request in batch.Where(request => request.Key.Part == parts[i]))
-                {
-                    PartWrite written = await _sheets.PutAsync(request.Key, request.Term, bytes, digest, _stop.Token).ConfigureAwait(false);
-                    if (written == PartWrite.Stored) StoredCount++;
-                    if (written == PartWrite.Fenced) FencedCount++;
-                    request.Done.TrySetResult(written);
-                }
-            }
+            Dictionary<int, (byte[] Bytes, Digest Digest)> bytes = parts.Zip(folded).ToDictionary(one => one.First, one => one.Second.ToPart());
+            IReadOnlyList<PartWrite> written = await _sheets.PutAsync(
+                [.. batch.Select(request => new FoldedPart(request.Key, request.Term, bytes[request.Key.Part].Bytes, bytes[request.Key.Part].Digest))], _stop.Token).ConfigureAwait(false);
+            StoredCount += written.Count(write => write == PartWrite.Stored);
+            FencedCount += written.Count(write => write == PartWrite.Fenced);
+            foreach ((Request request, PartWrite write) in batch.Zip(written)) request.Done.TrySetResult(write);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

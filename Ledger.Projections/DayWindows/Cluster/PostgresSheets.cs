@@ -43,21 +43,15 @@ public sealed class PostgresSheets : ISheetStore
         cancel);
 
     /// <inheritdoc/>
-    public Task<PartWrite> PutAsync(PartKey key, long term, ReadOnlyMemory<byte> bytes, Digest digest, CancellationToken cancel = default) => CommitAsync(
+    public Task<IReadOnlyList<PartWrite>> PutAsync(IReadOnlyList<FoldedPart> parts, CancellationToken cancel = default) => CommitAsync<IReadOnlyList<PartWrite>>(
         async transaction =>
         {
             // Shared: the term that a write was checked against cannot be raised before it is committed, and writes do not wait for each other.
-            await using (NpgsqlCommand current = Command("SELECT term FROM $s.sheet_term FOR SHARE", transaction))
-            {
-                if ((long)(await current.ExecuteScalarAsync(cancel))! > term) return PartWrite.Fenced;
-            }
-
-            await using NpgsqlCommand insert = Command(
-                "INSERT INTO $s.sheet_part VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
-                transaction, PostgresValues.DateOnly(key.Window), key.SealedAt, key.Part, term, digest.ToArray(), bytes);
-            if (await insert.ExecuteNonQueryAsync(cancel) == 1) return PartWrite.Stored;
-            Digest held = (await FindAsync(transaction, key, cancel))!.Value.Digest;
-            return held == digest ? PartWrite.AlreadyStored : throw SheetFaults.Differs(key, held, digest);
+            await using NpgsqlCommand current = Command("SELECT term FROM $s.sheet_term FOR SHARE", transaction);
+            long term = (long)(await current.ExecuteScalarAsync(cancel))!;
+            List<PartWrite> written = new(parts.Count);
+            foreach (FoldedPart part in parts) written.Add(term > part.Term ? PartWrite.Fenced : await PutAsync(part, transaction, cancel));
+            return written;
         },
         cancel);
 
@@ -89,6 +83,17 @@ public sealed class PostgresSheets : ISheetStore
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _connections.DisposeAsync();
+
+    private async Task<PartWrite> PutAsync(FoldedPart part, NpgsqlTransaction transaction, CancellationToken cancel)
+    {
+        PartKey key = part.Key;
+        await using NpgsqlCommand insert = Command(
+            "INSERT INTO $s.sheet_part VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
+            transaction, PostgresValues.DateOnly(key.Window), key.SealedAt, key.Part, part.Term, part.Digest.ToArray(), part.Bytes);
+        if (await insert.ExecuteNonQueryAsync(cancel) == 1) return PartWrite.Stored;
+        Digest held = (await FindAsync(transaction, key, cancel))!.Value.Digest;
+        return held == part.Digest ? PartWrite.AlreadyStored : throw SheetFaults.Differs(key, held, part.Digest);
+    }
 
     // One at a time: two sessions that make the same table at once can both fail.
     private Task EnsureTablesAsync(CancellationToken cancel) => CommitAsync(

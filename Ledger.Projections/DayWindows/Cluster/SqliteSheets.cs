@@ -1,6 +1,7 @@
 using Ledger.Core.Merkle;
 using Ledger.Core.Time;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace Ledger.Projections.DayWindows.Cluster;
 
@@ -26,6 +27,9 @@ public sealed class SqliteSheets : ISheetStore
         try
         {
             connection.Open();
+
+            // SQLite's own waiting looks again after a millisecond or two, the provider's after 150.
+            raw.sqlite3_busy_timeout(connection.Handle, BusySecondsMax * 1000);
             Run(connection, null, "PRAGMA journal_mode = DELETE");
             Run(connection, null, "PRAGMA synchronous = FULL");
             Run(connection, null, """
@@ -54,19 +58,8 @@ public sealed class SqliteSheets : ISheetStore
         cancel);
 
     /// <inheritdoc/>
-    public Task<PartWrite> PutAsync(PartKey key, long term, ReadOnlyMemory<byte> bytes, Digest digest, CancellationToken cancel = default) => InTurnAsync(
-        transaction =>
-        {
-            if (Term(transaction) > term) return PartWrite.Fenced;
-            if (Find(transaction, key) is { } held)
-                return held.Digest == digest ? PartWrite.AlreadyStored : throw SheetFaults.Differs(key, held.Digest, digest);
-            using SqliteCommand insert = Command("INSERT INTO part VALUES ($window, $sealedAt, $part, $term, $digest, $bytes)", transaction, key);
-            insert.Parameters.AddWithValue("$term", term);
-            insert.Parameters.AddWithValue("$digest", digest.ToArray());
-            insert.Parameters.AddWithValue("$bytes", bytes.ToArray());
-            insert.ExecuteNonQuery();
-            return PartWrite.Stored;
-        },
+    public Task<IReadOnlyList<PartWrite>> PutAsync(IReadOnlyList<FoldedPart> parts, CancellationToken cancel = default) => InTurnAsync<IReadOnlyList<PartWrite>>(
+        transaction => [.. parts.Select(part => Put(part, transaction))],
         cancel);
 
     /// <inheritdoc/>
@@ -79,12 +72,14 @@ public sealed class SqliteSheets : ISheetStore
             while (reader.Read()) held.Add(reader.GetInt32(0));
             return held;
         },
-        cancel);
+        cancel,
+        reads: true);
 
     /// <inheritdoc/>
     public Task<byte[]?> ReadAsync(PartKey key, CancellationToken cancel = default) => InTurnAsync(
         transaction => Find(transaction, key) is { } found ? SheetFaults.Checked(key, found.Digest, found.Bytes) : null,
-        cancel);
+        cancel,
+        reads: true);
 
     /// <inheritdoc/>
     public Task DropBeforeAsync(Day window, CancellationToken cancel = default) => InTurnAsync(
@@ -100,6 +95,19 @@ public sealed class SqliteSheets : ISheetStore
     {
         await _connection.DisposeAsync();
         _turn.Dispose();
+    }
+
+    private PartWrite Put(FoldedPart part, SqliteTransaction transaction)
+    {
+        if (Term(transaction) > part.Term) return PartWrite.Fenced;
+        if (Find(transaction, part.Key) is { } held)
+            return held.Digest == part.Digest ? PartWrite.AlreadyStored : throw SheetFaults.Differs(part.Key, held.Digest, part.Digest);
+        using SqliteCommand insert = Command("INSERT INTO part VALUES ($window, $sealedAt, $part, $term, $digest, $bytes)", transaction, part.Key);
+        insert.Parameters.AddWithValue("$term", part.Term);
+        insert.Parameters.AddWithValue("$digest", part.Digest.ToArray());
+        insert.Parameters.AddWithValue("$bytes", part.Bytes);
+        insert.ExecuteNonQuery();
+        return PartWrite.Stored;
     }
 
     private (Digest Digest, byte[] Bytes)? Find(SqliteTransaction transaction, PartKey key)
@@ -124,8 +132,8 @@ public sealed class SqliteSheets : ISheetStore
         return command;
     }
 
-    // Immediate: the term that a write was checked against cannot be raised before it is committed.
-    private async Task<T> InTurnAsync<T>(Func<SqliteTransaction, T> act, CancellationToken cancel)
+    // A write begins at once: the term that it was checked against cannot be raised before it is committed. Readers keep nobody from beginning one.
+    private async Task<T> InTurnAsync<T>(Func<SqliteTransaction, T> act, CancellationToken cancel, bool reads = false)
     {
         await _turn.WaitAsync(cancel).ConfigureAwait(false);
         try
@@ -133,7 +141,7 @@ public sealed class SqliteSheets : ISheetStore
             return await Task.Run(
                 () =>
                 {
-                    using SqliteTransaction transaction = _connection.BeginTransaction(deferred: false);
+                    using SqliteTransaction transaction = _connection.BeginTransaction(deferred: reads);
                     T result = act(transaction);
                     transaction.Commit();
                     return result;

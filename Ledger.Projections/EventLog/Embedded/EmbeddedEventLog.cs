@@ -12,10 +12,11 @@ public sealed class EmbeddedEventLog : IEventLog
     private readonly string _directory;
     private readonly BlockSource _source;
     private readonly HeadSignal _head;
-    private readonly Lazy<StreamIndex> _streams;
-    private readonly Lazy<IdIndex> _ids;
     private readonly LogWriter? _writer;
     private readonly FileStream? _lock;
+    private Lazy<StreamIndex> _streams;
+    private Lazy<IdIndex> _ids;
+    private HeadFollower? _follower;
 
     private EmbeddedEventLog(string directory, BlockSource source, LogOpening opening)
     {
@@ -50,7 +51,10 @@ public sealed class EmbeddedEventLog : IEventLog
 
     /// <summary>Opens the log as it stands now for reading only, whether or not a process writes to it.</summary>
     /// <exception cref="LogFaultException"><c>log-missing</c>: there is none. Else the log is damaged or of another format.</exception>
-    public static Task<EmbeddedEventLog> OpenReadOnlyAsync(string directory, CancellationToken cancel = default) => Task.Run(() => OpenReader(directory), cancel);
+    public static Task<EmbeddedEventLog> OpenReadOnlyAsync(string directory, CancellationToken cancel = default) => Task.Run(() => OpenReader(directory, follows: false), cancel);
+
+    /// <summary>The same, and the head moves on as the writing process moves it; for whoever stays.</summary>
+    public static Task<EmbeddedEventLog> FollowAsync(string directory, CancellationToken cancel = default) => Task.Run(() => OpenReader(directory, follows: true), cancel);
 
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<AppendOutcome>> AppendAsync(IReadOnlyList<NewEvent> events, CancellationToken cancel = default) =>
@@ -189,6 +193,7 @@ public sealed class EmbeddedEventLog : IEventLog
     public async ValueTask DisposeAsync()
     {
         _head.End(new ObjectDisposedException(nameof(EmbeddedEventLog)));
+        if (_follower is not null) await _follower.DisposeAsync();
         _source.Dispose(); // before the writer's connection, which must be the last to close
         if (_writer is not null) await _writer.DisposeAsync();
         if (_ids.IsValueCreated) _ids.Value.Dispose();
@@ -222,7 +227,7 @@ public sealed class EmbeddedEventLog : IEventLog
         }
     }
 
-    private static EmbeddedEventLog OpenReader(string directory)
+    private static EmbeddedEventLog OpenReader(string directory, bool follows)
     {
         // The head file first: it is never ahead of what the database shows afterwards.
         (long Head, Digest Hash)? recorded = HeadFile.Read(directory);
@@ -230,13 +235,30 @@ public sealed class EmbeddedEventLog : IEventLog
         BlockSource source = new(directory);
         try
         {
-            return new EmbeddedEventLog(directory, source, LogOpening.Of(source, recorded));
+            LogOpening opening = LogOpening.Of(source, recorded);
+            EmbeddedEventLog log = new(directory, source, opening);
+            if (follows) log._follower = new HeadFollower(directory, source, opening, log.GrowTo);
+            return log;
         }
         catch
         {
             source.Dispose();
             throw;
         }
+    }
+
+    // What was made of the shorter log is made anew when it is asked for. Its files close when it is collected: somebody may be looking into it.
+    private void GrowTo(long head, LogFaultException? fault)
+    {
+        if (fault is not null)
+        {
+            _head.End(fault);
+            return;
+        }
+
+        _streams = new Lazy<StreamIndex>(LoadStreams);
+        _ids = new Lazy<IdIndex>(LoadIds);
+        _head.Publish(head);
     }
 
     private (BlockHeader Header, RecordedEvent[] Events) Block(long position) => WithReader(reader =>

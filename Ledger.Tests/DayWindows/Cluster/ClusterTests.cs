@@ -105,7 +105,8 @@ public sealed class ClusterTests(ITestOutputHelper output) : IDisposable
         _seeds.AddRange(ports.Select(p => p.Port));
         await using (IEventLog log = await LogStores.WriteAsync(_log, CancellationToken.None)) await LedgerGenesis.EnsureAsync(log, Ruleset.Default, TimeProvider.System);
         foreach ((int, int) port in ports) Start(port);
-        await UntilAsync($"{members} members are up", async () => (await StatusesAsync()).Count(status => status.Members.Count(member => member.Status == "up") == members) == members);
+        await UntilAsync($"{members} members are up and have parts", async () =>
+            (await StatusesAsync()).Count(status => status.PartsPlaced > 0 && status.Members.Count(member => member.Status == "up") == members) == members);
     }
 
     private NodeProcess Start((int Port, int Http) ports)

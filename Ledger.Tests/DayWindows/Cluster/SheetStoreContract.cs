@@ -88,9 +88,22 @@ public abstract class SheetStoreContract(SheetStoreHarness harness) : IAsyncLife
         Assert.Null(await _sheets.ReadAsync(new PartKey(Window, 9, 0)));
     }
 
-    private static Task<PartWrite> PutAsync(ISheetStore sheets, int part, long term, string text)
+    [ContractFact]
+    public async Task Parts_written_together_are_all_kept_or_none()
+    {
+        long early = await _sheets.BeginTermAsync();
+        long late = await _sheets.BeginTermAsync();
+        Assert.Equal([PartWrite.Stored, PartWrite.Fenced, PartWrite.Stored, PartWrite.AlreadyStored], await _sheets.PutAsync([Folded(0, late, "a"), Folded(1, early, "b"), Folded(2, late, "c"), Folded(2, late, "c")]));
+        LogFaultException fault = await Assert.ThrowsAsync<LogFaultException>(() => _sheets.PutAsync([Folded(3, late, "d"), Folded(0, late, "another")]));
+        Assert.Equal("part-differs", fault.Code);
+        Assert.Equal([0, 2], (await _sheets.HeldAsync(Window, 9)).Order());
+    }
+
+    private static async Task<PartWrite> PutAsync(ISheetStore sheets, int part, long term, string text) => Assert.Single(await sheets.PutAsync([Folded(part, term, text)]));
+
+    private static FoldedPart Folded(int part, long term, string text)
     {
         byte[] bytes = System.Text.Encoding.UTF8.GetBytes(text);
-        return sheets.PutAsync(new PartKey(Window, 9, part), term, bytes, Digest.FromBytes(SHA256.HashData(bytes)));
+        return new FoldedPart(new PartKey(Window, 9, part), term, bytes, Digest.FromBytes(SHA256.HashData(bytes)));
     }
 }
