@@ -48,6 +48,45 @@ internal static class BlockEvents
         return events;
     }
 
+    /// <summary>The one event of the block at a position; makes no other.</summary>
+    public static RecordedEvent One(BlockReader reader, BlockHeader header, NameTable names, long position)
+    {
+        int place = (int)(position - header.FirstPosition);
+        List<RowsPart.Row> rows = reader.Part(header, BlockPart.Rows, reader.Zstd, RowsPart.Decode);
+        int before = rows.FindLastIndex(row => row.Offset <= place);
+        if (before >= 0 && rows[before].Offset == place) return new RecordedEvent(position, rows[before].Revision, Read(header, rows[before]));
+
+        ActivityPart activity = reader.Activity(header, withWindow: true, withLag: true);
+        ActivityColumns columns = activity.Columns;
+        int index = columns.Position.AsSpan(0, columns.Count).BinarySearch(position);
+        if (index < 0) throw LogFaults.Checksum(header.FirstPosition, $"no event at place {place}");
+        byte[] id = reader.Part(header, BlockPart.Ids, place, (bytes, at) => bytes.Slice(at * EventId.SizeBytes, EventId.SizeBytes).ToArray());
+        NewEvent e = Columnar(activity, index, id, names);
+        return new RecordedEvent(position, Revision(), e);
+
+        // Behind the last row of its stream before it, or where the block's part of the stream begins, as many as stand between.
+        long Revision()
+        {
+            uint shard = ShardOf(columns.Account[index]);
+            int day = activity.Window[index];
+            (int from, long revision) = (0, -1);
+            for (int row = before; row >= 0 && revision < 0; row--)
+            {
+                if (Read(header, rows[row]).Stream == e.Stream) (from, revision) = (rows[row].Offset, rows[row].Revision + 1);
+            }
+
+            if (revision < 0) revision = reader.Part(header, BlockPart.Streams, reader.Zstd, StreamsPart.Decode).Single(span => span.Name == e.Stream.Value).FirstRevision;
+            for (int i = index - 1; i >= 0 && columns.Position[i] - header.FirstPosition >= from; i--)
+            {
+                if (activity.Window[i] == day && ShardOf(columns.Account[i]) == shard) revision++;
+            }
+
+            return revision;
+        }
+
+        uint ShardOf(int account) => names.StableHash(account) % StreamName.ActivityShards;
+    }
+
     private static NewEvent Columnar(ActivityPart activity, int index, ReadOnlySpan<byte> id, NameTable names)
     {
         ActivityColumns columns = activity.Columns;

@@ -152,8 +152,7 @@ public sealed class EmbeddedEventLog : IEventLog
     {
         long position = await PositionOfAsync(id, cancel);
         if (position < 0) return null;
-        (BlockHeader header, RecordedEvent[] events) = Block(position);
-        return events[(int)(position - header.FirstPosition)];
+        return WithReader(reader => BlockEvents.One(reader, reader.Holding(position).Header, Names, position));
     }
 
     /// <inheritdoc/>
