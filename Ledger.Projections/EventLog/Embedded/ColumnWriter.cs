@@ -112,7 +112,7 @@ internal sealed class ColumnWriter(Zstd zstd)
             for (int i = 0, at = k; i < plane.Length && (uint)at < (uint)bytes.Length; i++, at += sizeof(ulong)) plane[i] = bytes[at];
 
             // Unpacking costs about as much as the rest of the decode, so it must save a quarter.
-            ReadOnlySpan<byte> packed = zstd.Compress(plane, plane.Length - (plane.Length / 4));
+            ReadOnlySpan<byte> packed = zstd.CompressPlane(plane, plane.Length - (plane.Length / 4));
             output.Int32(packed.IsEmpty ? plane.Length : packed.Length);
             output.Write(packed.IsEmpty ? plane : packed);
         }
