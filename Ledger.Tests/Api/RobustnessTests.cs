@@ -101,17 +101,17 @@ public sealed class RobustnessTests
             slow.Add(socket);
         }
 
-        await UntilAsync(() => api.Budget.TakenBytes > 0);
+        await Until.HoldsAsync("memory is taken", () => api.Budget.TakenBytes > 0);
         using HttpClient client = api.Client("activity:write");
         Assert.Equal(HttpStatusCode.OK, (await client.PostAsync("/v1/events", Like())).StatusCode);
         Assert.True(api.Budget.TakenBytes <= 200L * (256 << 10), "memory is taken for what came, not for what was announced");
         foreach (Socket socket in slow) socket.Dispose();
-        await UntilAsync(() => api.Budget.TakenBytes == 0);
+        await Until.HoldsAsync("all memory is given back", () => api.Budget.TakenBytes == 0);
     }
 
     private static async Task RequireSoundAsync(ApiHarness api, long before)
     {
-        await UntilAsync(() => api.Budget.TakenBytes == 0);
+        await Until.HoldsAsync("all memory is given back", () => api.Budget.TakenBytes == 0);
         using HttpClient client = api.Client("activity:write");
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/health/ready")).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await client.PostAsync("/v1/events", Like())).StatusCode);
@@ -122,12 +122,6 @@ public sealed class RobustnessTests
 
     private static StringContent Like() =>
         new("""{"id":"00000000-0000-0000-0001-000000000001","kind":"liked","v":1,"occurredAt":"2026-11-22T11:00:00.000Z","account":"ann","content":"clip"}""", Encoding.UTF8, "application/json");
-
-    private static async Task UntilAsync(Func<bool> holds)
-    {
-        using CancellationTokenSource patience = new(Patience);
-        while (!holds()) await Task.Delay(5, patience.Token);
-    }
 
     private static async Task<Socket> ConnectAsync(Uri address)
     {

@@ -21,8 +21,6 @@ namespace Ledger.Tests.Adapters.Chat;
 [Collection(Alone.Name)] // the memory of slow readers is the process's
 public sealed class ChatServerTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     [Fact]
     public async Task Two_protocols_are_one_room_and_the_pages_tell_the_same()
     {
@@ -122,7 +120,7 @@ public sealed class ChatServerTests
             Assert.Equal("line-too-long", (await endless.NextAsync("end"))!.Value.GetProperty("code").GetString());
         }
 
-        await UntilAsync(async () => await server.ConnectionsAsync() == 0);
+        await Until.HoldsAsync("0 connections", async () => await server.ConnectionsAsync() == 0);
         await using ChatClient ann = await ChatClient.TcpAsync(server.Port, token);
         await ann.JoinAsync("room");
         await ann.SayAsync("room", "after", "still here");
@@ -167,7 +165,7 @@ public sealed class ChatServerTests
             await hosts[^1].JoinAsync("room");
         }
 
-        await UntilAsync(async () => await server.ConnectionsAsync() == Slow + Hosts);
+        await Until.HoldsAsync($"{Slow + Hosts} connections", async () => await server.ConnectionsAsync() == Slow + Hosts);
         long before = GC.GetTotalMemory(forceFullCollection: true);
         long peak = 0;
         string text = new('x', 1_000);
@@ -179,7 +177,7 @@ public sealed class ChatServerTests
             Assert.True(i < 400, $"after {i} messages only {await server.EndedAsync("slow-reader")} are ended");
         }
 
-        await UntilAsync(async () => await server.ConnectionsAsync() == Hosts);
+        await Until.HoldsAsync($"{Hosts} connections", async () => await server.ConnectionsAsync() == Hosts);
         Assert.True(peak - before < 128L << 20, string.Create(CultureInfo.InvariantCulture, $"memory grew by {peak - before:N0} bytes"));
         foreach (Socket socket in slow) socket.Dispose();
         foreach (ChatClient host in hosts) await host.DisposeAsync();
@@ -198,7 +196,7 @@ public sealed class ChatServerTests
         using HttpClient client2 = server.Api.Client("metrics:read");
         Assert.Equal("connections-full", (await (await client2.GetAsync("/v1/adapters")).JsonAsync()).GetProperty("items")[0].GetProperty("code").GetString());
         await one.DisposeAsync();
-        await UntilAsync(async () => await server.ConnectionsAsync() == 2);
+        await Until.HoldsAsync("2 connections", async () => await server.ConnectionsAsync() == 2);
         await using ChatClient again = await ChatClient.TcpAsync(server.Port, token);
         Assert.NotNull(await again.NextAsync("welcome"));
     }
@@ -238,12 +236,6 @@ public sealed class ChatServerTests
         foreach (ChatClient client in (ChatClient[])[ann, bob]) Assert.Equal("server-stops", (await client.NextAsync("end"))!.Value.GetProperty("code").GetString());
         await stopping;
         Assert.True(TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(15));
-    }
-
-    private static async Task UntilAsync(Func<Task<bool>> holds)
-    {
-        using CancellationTokenSource patience = new(Patience);
-        while (!await holds()) await Task.Delay(20, patience.Token);
     }
 
     /// <summary>A server with a room, provided by <c>host</c>.</summary>

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -67,7 +66,7 @@ public sealed class LivestreamKillTests : IDisposable
             using ServerProcess server = await ServerProcess.StartAsync(Data, "--adapters", Settings);
             using HttpClient app = Client(server, key);
             await CallAsync(app, _media.Callback("update_play", viewer)); // as nginx does from time to time
-            await UntilAsync("a minute is recorded", async () => (await BroadcastsAsync(app)).Any(b => b.GetProperty("minutes").GetInt32() > 0));
+            await Until.HoldsAsync("a minute is recorded", async () => (await BroadcastsAsync(app)).Any(b => b.GetProperty("minutes").GetInt32() > 0));
             await LooksAsync(2);
             Assert.Single(await BroadcastsAsync(app));
             server.Kill();
@@ -126,16 +125,11 @@ public sealed class LivestreamKillTests : IDisposable
     private static async Task<JsonElement[]> BroadcastsAsync(HttpClient app) =>
         [.. (await (await app.GetAsync(new Uri("/v1/livestream/broadcasts", UriKind.Relative))).JsonAsync()).GetProperty("items").EnumerateArray()];
 
-    private static async Task UntilAsync(string what, Func<Task<bool>> holds)
-    {
-        for (Stopwatch watch = Stopwatch.StartNew(); !await holds(); await Task.Delay(50)) Assert.True(watch.Elapsed < TimeSpan.FromSeconds(60), $"not within 60 s: {what}");
-    }
-
     /// <summary>Waits for so many looks more.</summary>
     private Task LooksAsync(int more)
     {
         int until = Volatile.Read(ref _looks) + more;
-        return UntilAsync($"look {until}", () => Task.FromResult(Volatile.Read(ref _looks) >= until));
+        return Until.HoldsAsync($"look {until}", () => Volatile.Read(ref _looks) >= until);
     }
 
     private T Flow<T>(Func<MediaDouble, T> then)

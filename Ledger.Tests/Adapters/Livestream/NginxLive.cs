@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -88,7 +87,7 @@ public abstract class NginxLive : IAsyncLifetime
     {
         int looked = CapturedLines();
         MediaProgram nginx = Run(MediaProgram.Nginx(MachineParts.Require("nginx"), Configuration()));
-        await UntilAsync("nginx listens", () => Task.FromResult(CapturedLines() > looked + 1));
+        await Until.HoldsAsync("nginx listens", () => CapturedLines() > looked + 1);
         return nginx;
     }
 
@@ -140,9 +139,4 @@ public abstract class NginxLive : IAsyncLifetime
         where T : EventPayload => [.. Api.Session.Log.ReadAllAsync(0).ToBlockingEnumerable().Select(e => e.Payload).OfType<T>()];
 
     private int CapturedLines() => File.Exists(Capture) ? File.ReadLines(Capture).Count() : 0;
-
-    private protected static async Task UntilAsync(string what, Func<Task<bool>> holds, int seconds = 40)
-    {
-        for (Stopwatch watch = Stopwatch.StartNew(); !await holds(); await Task.Delay(500)) Assert.True(watch.Elapsed < TimeSpan.FromSeconds(seconds), $"not within {seconds} s: {what}");
-    }
 }

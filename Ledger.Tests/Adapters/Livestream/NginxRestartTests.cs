@@ -16,14 +16,14 @@ public sealed class NginxRestartTests : NginxLive
         string key = await OpenAsync("ann", minutes: 60);
         MediaProgram nginx = await NginxAsync();
         MediaProgram broadcast = Run(MediaProgram.Broadcast(ffmpeg, Address("ann", $"key={key}"), 300));
-        await UntilAsync("a minute is recorded", () => Task.FromResult(Recorded().Length > 0), seconds: 100);
+        await Until.HoldsAsync("a minute is recorded", () => Recorded().Length > 0);
         nginx.Dispose();
         Assert.NotEqual(0, await broadcast.EndedAsync(CancellationToken.None));
 
         await NginxAsync(); // within the grace
         int before = Recorded().Length;
         Run(MediaProgram.Broadcast(ffmpeg, Address("ann", $"key={key}"), 300));
-        await UntilAsync("another minute is recorded", () => Task.FromResult(Recorded().Length > before), seconds: 150);
+        await Until.HoldsAsync("another minute is recorded", () => Recorded().Length > before);
 
         (string Space, long Minute)[] recorded = Recorded(), seen = SeenByStat();
         Assert.Equal(recorded.Distinct(), recorded);

@@ -35,14 +35,14 @@ public sealed class NginxRtmpTests : NginxLive
         MediaProgram ended = Run(MediaProgram.Broadcast(ffmpeg, Address("carl", $"key={carl}"), Seconds));
         string ticket = await TicketAsync("ann", "vera");
         Run(MediaProgram.Watch(ffmpeg, Address("ann", $"ticket={ticket}"), 100));
-        await UntilAsync("HLS plays", async () => (await ProbeAsync($"{Http}/hls/ann.m3u8")).Contains("codec_name=h264", StringComparison.Ordinal));
+        await Until.HoldsAsync("HLS plays", async () => (await ProbeAsync($"{Http}/hls/ann.m3u8")).Contains("codec_name=h264", StringComparison.Ordinal));
 
         await Task.Delay(TimeSpan.FromSeconds(80));
         killed.Dispose();
         long killedAt = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 60_000;
         Assert.NotEqual(0, await ended.EndedAsync(new CancellationTokenSource(TimeSpan.FromSeconds(120)).Token));
         Assert.Equal(0, await live.EndedAsync(CancellationToken.None));
-        await UntilAsync("the recordings are videos", () => Task.FromResult(Logged<VideoPublished>().Count == 3));
+        await Until.HoldsAsync("the recordings are videos", () => Logged<VideoPublished>().Count == 3);
 
         (string Space, long Minute)[] recorded = Recorded();
         Assert.Equal(SeenByStat(), recorded);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
@@ -29,12 +28,12 @@ public sealed class VideoKillTests : IDisposable
             using HttpClient client = Client(server, key);
             string upload = await VideoHarness.UploadAsync(client, file);
             (await VideoHarness.AskAsync(client, "clip", $"{{\"upload\":\"{upload}\"}}")).EnsureSuccessStatusCode();
-            await UntilAsync("ffmpeg makes it", async () => (await VideoAsync(client)).GetProperty("doneBps").GetInt32() > 0);
+            await Until.HoldsAsync("ffmpeg makes it", async () => (await VideoAsync(client)).GetProperty("doneBps").GetInt32() > 0);
             Assert.NotEmpty(Started(data));
             server.Kill();
         }
 
-        await UntilAsync("ffmpeg ends with its host", () => Task.FromResult(Started(data).Count == 0));
+        await Until.HoldsAsync("ffmpeg ends with its host", () => Started(data).Count == 0);
         using (ServerProcess server = await ServerProcess.StartAsync(data, "--adapters", settings))
         {
             using HttpClient client = Client(server, key);
@@ -72,10 +71,5 @@ public sealed class VideoKillTests : IDisposable
         }
 
         return found;
-    }
-
-    private static async Task UntilAsync(string what, Func<Task<bool>> holds)
-    {
-        for (Stopwatch watch = Stopwatch.StartNew(); !await holds(); await Task.Delay(20)) Assert.True(watch.Elapsed < TimeSpan.FromSeconds(60), $"not within 60 s: {what}");
     }
 }
