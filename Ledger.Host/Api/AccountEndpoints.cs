@@ -67,28 +67,20 @@ internal static class AccountEndpoints
     private static async Task<IResult> ExplainAsync(HttpContext context, LedgerSession session, RewardLedger ledger, Recomputations turn, string account, string? window)
     {
         Day day = window is null ? LastClosed(session) : RouteIds.Day(window);
-        try
+        return await Recomputations.FoundAsync(async () =>
         {
             using IDisposable mine = await turn.TakeAsync(context.RequestAborted);
             return ViewAnswer.Tagged(context, ExplanationAnswer.Of(await Explainer.AccountAsync(ledger, RouteIds.Account(account), day, null, context.RequestAborted)));
-        }
-        catch (KeyNotFoundException e)
-        {
-            return Recomputations.NotFound(e);
-        }
+        });
     }
 
     private static async Task<IResult> DayAsync(HttpContext context, RewardLedger ledger, TimeProvider clock, string account, string? window)
     {
         Day day = window is null ? Day.Of(UnixMs.From(clock.GetUtcNow().ToUnixTimeMilliseconds())) : RouteIds.Day(window);
-        try
+        return await Recomputations.FoundAsync(async () =>
         {
             return ViewAnswer.Tagged(context, Of(await ledger.DaySoFarAsync(RouteIds.Account(account), day, context.RequestAborted)));
-        }
-        catch (KeyNotFoundException e)
-        {
-            return Recomputations.NotFound(e);
-        }
+        });
     }
 
     private static object Of(DaySoFar day) => new

@@ -67,18 +67,14 @@ internal static class LogEndpoints
 
     private static async Task<IResult> ExplainAsync(HttpContext context, RewardLedger ledger, Recomputations turn, string id)
     {
-        try
+        return await Recomputations.FoundAsync(async () =>
         {
             using IDisposable mine = await turn.TakeAsync(context.RequestAborted);
             EventExplanation story = await Explainer.EventAsync(ledger, RouteIds.Event(id), null, context.RequestAborted);
             return story.Account is null
                 ? Problems.NotFound("not-activity", "the event is no activity and has no verdict")
                 : ViewAnswer.Tagged(context, new { id, story.Event.Position, window = story.Event.Event.Window, story.Judged, account = ExplanationAnswer.Of(story.Account) });
-        }
-        catch (KeyNotFoundException e)
-        {
-            return Recomputations.NotFound(e);
-        }
+        });
     }
 
     private static async Task<IResult> ProveAsync(HttpContext context, RewardLedger ledger, Recomputations turn, string id, bool statement = false)

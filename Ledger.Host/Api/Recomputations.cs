@@ -38,11 +38,18 @@ internal sealed class Recomputations : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _turn.Dispose();
 
-    /// <summary>The problem of what a replay does not know; its message begins with the code.</summary>
-    public static ApiProblem NotFound(KeyNotFoundException fault)
+    /// <summary>What is answered; what the ledger does not know is told as not found: the fault's message begins with the code.</summary>
+    public static async Task<IResult> FoundAsync(Func<Task<IResult>> answer)
     {
-        int colon = fault.Message.IndexOf(": ", StringComparison.Ordinal);
-        return colon < 0 ? throw fault : Problems.NotFound(fault.Message[..colon], fault.Message[(colon + 2)..]);
+        try
+        {
+            return await answer();
+        }
+        catch (KeyNotFoundException fault) when (fault.Message.Contains(": ", StringComparison.Ordinal))
+        {
+            int colon = fault.Message.IndexOf(": ", StringComparison.Ordinal);
+            return Problems.NotFound(fault.Message[..colon], fault.Message[(colon + 2)..]);
+        }
     }
 
     /// <summary>A proof as its file.</summary>

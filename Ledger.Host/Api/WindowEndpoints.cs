@@ -50,16 +50,12 @@ internal static class WindowEndpoints
 
     private static async Task<IResult> ProvisionalAsync(HttpContext context, ProvisionalWindows provisional, string day, Func<ClosedWindow, object> answer)
     {
-        try
+        return await Recomputations.FoundAsync(async () =>
         {
             ClosedWindow close = await provisional.OfAsync(RouteIds.Day(day), context.RequestAborted);
             context.Response.Headers[ViewAnswer.PositionHeader] = Text(close.Facts.SealedAt);
             return ViewAnswer.Tagged(context, answer(close));
-        }
-        catch (KeyNotFoundException e)
-        {
-            return Recomputations.NotFound(e);
-        }
+        });
     }
 
     private static ApiProblem Unknown(string day) => Problems.NotFound("unknown-window", $"the window {day} was never opened");

@@ -98,7 +98,7 @@ internal sealed class NodeLedger(LogAddress address, string dataDirectory, TimeP
         {
             await SeenAsync(ledger, cancel);
             if (Term is not null && ledger.HasUnrecorded) await WhileDrivingAsync(turn => RecordAsync(ledger, turn), cancel);
-            else if (Term is not null && HasDue(ledger)) return;
+            else if (Term is not null && (ledger.Due(grace) is not null || ledger.HasFinalDue())) return;
             await GrownAsync(log, ledger.State, cancel);
             await ledger.CatchUpAsync(null, cancel);
         }
@@ -135,7 +135,7 @@ internal sealed class NodeLedger(LogAddress address, string dataDirectory, TimeP
         await using IEventLog log = await WriterAsync(cancel);
         using RewardLedger ledger = await OpenAsync(log, actors, isReadOnly: false, cancel);
         await SeenAsync(ledger, cancel);
-        while (Due(ledger) is { } due)
+        while (ledger.Due(grace) is { } due)
         {
             await ledger.CloseAsync(due, null, cancel);
             await SeenAsync(ledger, cancel);
@@ -162,17 +162,6 @@ internal sealed class NodeLedger(LogAddress address, string dataDirectory, TimeP
 
     private Task<RewardLedger> OpenAsync(IEventLog log, IActorRefFactory actors, bool isReadOnly, CancellationToken cancel) => RewardLedger.OpenAsync(
         log, new ClusterFold(new WindowFold(actors, log, new FoldOptions()), folder, sheets, log), clock, isReadOnly, new SnapshotFolder(dataDirectory), cancel: cancel);
-
-    /// <summary>The earliest open window whose day is over for longer than the grace, unless a sealed one waits for its draw seed.</summary>
-    private Day? Due(RewardLedger ledger) =>
-        ledger.State.Pending is null && ledger.State.Windows.Earliest is { } earliest
-        && earliest.Next.Start.Value + (long)grace.TotalMilliseconds <= clock.GetUtcNow().ToUnixTimeMilliseconds() ? earliest : null;
-
-    private bool HasDue(RewardLedger ledger)
-    {
-        long now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        return Due(ledger) is not null || ledger.Records.Values.Any(record => !record.IsFinal && record.Statement.FinalFromMs <= now);
-    }
 
     /// <summary>Tells how far the ledger has come; the driver has parts forgotten that nobody waits for any more.</summary>
     private async Task SeenAsync(RewardLedger ledger, CancellationToken cancel)

@@ -115,6 +115,13 @@ public sealed class RewardLedger : IDisposable
         },
         cancel);
 
+    /// <summary>The earliest open window whose day is over for longer than the grace, unless a sealed one waits for its draw seed. Not while the ledger advances.</summary>
+    public Day? Due(TimeSpan grace) =>
+        State.Pending is null && State.Windows.Earliest is { } earliest && earliest.Next.Start.Value + (long)grace.TotalMilliseconds <= Now().Value ? earliest : null;
+
+    /// <summary>Whether a statement's hold has passed and nobody has declared it final. Not while the ledger advances.</summary>
+    public bool HasFinalDue() => _records.Values.Any(record => IsFinalDue(record, Now()));
+
     /// <summary>Seals and closes a window: folds, applies the rules, records the close and the statement. Closing again gives what was recorded.</summary>
     /// <exception cref="KeyNotFoundException"><c>unknown-window</c>: no event ever opened it.</exception>
     /// <exception cref="InvalidOperationException"><c>window-order</c>: an earlier window is still open.</exception>
@@ -181,7 +188,7 @@ public sealed class RewardLedger : IDisposable
             List<Day> final = [];
             foreach ((Day window, WindowRecord record) in _records)
             {
-                if (record.IsFinal || record.Statement.FinalFromMs > now.Value || window > last) continue;
+                if (!IsFinalDue(record, now) || window > last) continue;
                 StatementFinalized finalized = new(window, record.Statement.StatementDigest);
                 await Log.AppendAsync([new NewEvent(EventId.Derive("statement-finalized", window.ToString()), now, now, window, finalized)], cancel).ConfigureAwait(false);
                 final.Add(window);
@@ -288,7 +295,7 @@ public sealed class RewardLedger : IDisposable
     private async Task<Day?> NextDueAsync(TimeSpan grace, CancellationToken cancel)
     {
         await AdvanceAsync(null, cancel).ConfigureAwait(false);
-        return State.Pending is null && State.Windows.Earliest is { } earliest && earliest.Next.Start.Value + (long)grace.TotalMilliseconds <= Now().Value ? earliest : null;
+        return Due(grace);
     }
 
     private ProvisionalJudge JudgeOf(Day window)
@@ -394,6 +401,8 @@ public sealed class RewardLedger : IDisposable
 
     /// <summary>The id of a window's closing event: one per window, whoever records it.</summary>
     internal static EventId ClosedId(Day window) => EventId.Derive("window-closed", window.ToString());
+
+    private static bool IsFinalDue(WindowRecord record, UnixMs now) => !record.IsFinal && record.Statement.FinalFromMs <= now.Value;
 
     private UnixMs Now() => UnixMs.From(_clock.GetUtcNow().ToUnixTimeMilliseconds());
 }

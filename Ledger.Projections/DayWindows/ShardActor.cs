@@ -100,9 +100,15 @@ internal sealed class ShardActor : ReceiveActor
 /// <summary>What the shards of a window share.</summary>
 /// <param name="Shards">How many shards the window has.</param>
 /// <param name="Frame">What the shards' events are relative to.</param>
-/// <param name="Snapshots">Where shards leave their state.</param>
-/// <param name="Signals">To the feeder.</param>
+/// <param name="First">Every shard's snapshot at first.</param>
 /// <param name="BeforeChunk">Called before each message is handled; fault tests make it throw.</param>
 /// <param name="Kept">What is kept of them outside; null when nothing ever is.</param>
 internal sealed record ShardSetup(
-    int Shards, EventFrame Frame, ShardSnapshots Snapshots, Channel<ShardSignal> Signals, Action<int>? BeforeChunk, KeptActivity? Kept);
+    int Shards, EventFrame Frame, ShardSnapshots.Snapshot First, Action<int>? BeforeChunk, KeptActivity? Kept)
+{
+    /// <summary>Where shards leave their state.</summary>
+    public ShardSnapshots Snapshots { get; } = new(First);
+
+    /// <summary>To the feeder.</summary>
+    public Channel<ShardSignal> Signals { get; } = Channel.CreateUnbounded<ShardSignal>(new UnboundedChannelOptions { SingleReader = true });
+}

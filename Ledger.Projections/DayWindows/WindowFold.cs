@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Threading.Channels;
 using Akka.Actor;
 using Ledger.Core.Contributions;
 using Ledger.Core.Kernels;
@@ -52,10 +51,8 @@ public sealed class WindowFold(IActorRefFactory factory, IEventLog log, FoldOpti
             int done = pass;
             int[] mine = [.. wanted.Where((_, index) => index % passes == done)];
             Action<long> report = position => progress?.Report((int)(((done * events) + (position - context.OpenedAt)) * 1000 / Math.Max(1, events * passes)));
-            ShardSetup setup = new(
-                shards, ActivityScope.Of(context).Frame(), new ShardSnapshots(new ShardSnapshots.Snapshot(0, [], context.OpenedAt)),
-                Channel.CreateUnbounded<ShardSignal>(new UnboundedChannelOptions { SingleReader = true }), options.BeforeChunk, Kept: null);
-            await using (WindowShards actors = new(factory, setup, mine, context.OpenedAt, context.Window.ToString()))
+            ShardSetup setup = new(shards, ActivityScope.Of(context).Frame(), new ShardSnapshots.Snapshot(0, [], context.OpenedAt), options.BeforeChunk, Kept: null);
+            await using (WindowShards actors = new(factory, setup, mine, context.Window.ToString()))
             {
                 await actors.FeedAsync(feed, context.SealedAt, null, report, cancel).ConfigureAwait(false);
                 await actors.FoldAsync(feed, fold, folded => sheetOf(folded.Shard)!.Add(folded.Totals), cancel).ConfigureAwait(false);

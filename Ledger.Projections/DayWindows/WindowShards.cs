@@ -25,11 +25,10 @@ internal sealed class WindowShards : IAsyncDisposable
     /// <param name="actors">Where the actors are made.</param>
     /// <param name="setup">What they share.</param>
     /// <param name="mine">The shards that are wanted.</param>
-    /// <param name="fedTo">What their first snapshots hold ends here.</param>
     /// <param name="window">Named in faults.</param>
-    public WindowShards(IActorRefFactory actors, ShardSetup setup, int[] mine, long fedTo, string window)
+    public WindowShards(IActorRefFactory actors, ShardSetup setup, int[] mine, string window)
     {
-        (_setup, _mine, _window, FedTo) = (setup, mine, window, fedTo);
+        (_setup, _mine, _window, FedTo) = (setup, mine, window, setup.First.NextPosition);
         _signals = setup.Signals.Reader;
         _next = new long[setup.Shards];
         _epoch = new int[setup.Shards];

@@ -143,14 +143,7 @@ internal sealed class ActivityFile
     private static byte[]? Verified(SafeFileHandle file, long start, int size, ReadOnlySpan<byte> hash)
     {
         byte[] bytes = GC.AllocateUninitializedArray<byte>(size);
-        for (int read = 0; read < size;)
-        {
-            int more = RandomAccess.Read(file, bytes.AsSpan(read), start + read);
-            if (more == 0) return null;
-            read += more;
-        }
-
-        return SHA256.HashData(bytes).AsSpan().SequenceEqual(hash) ? bytes : null;
+        return CheckedFile.TryRead(file, bytes, start, hash) ? bytes : null;
     }
 
     private static async Task<ActivityFile?> ReadAsync(byte[] footer, string path, IEventLog log, FoldContext context, CancellationToken cancel)

@@ -66,7 +66,7 @@ internal sealed class KeptActivity : IDisposable
             byte[] head = HeadOf(scope, shards);
             byte[] found = new byte[head.Length];
             KeptActivity kept = new(file, shards, frame, head.Length);
-            if (!ReadFully(file, found, 0) || !found.AsSpan().SequenceEqual(head))
+            if (!CheckedFile.TryRead(file, found, 0) || !found.AsSpan().SequenceEqual(head))
             {
                 RandomAccess.SetLength(file, 0);
                 RandomAccess.Write(file, head, 0);
@@ -145,7 +145,7 @@ internal sealed class KeptActivity : IDisposable
                 (long start, int count, byte[] hash) = part.Segments[shard];
                 if (count == 0) continue;
                 Span<byte> bytes = MemoryMarshal.AsBytes(reading.Rent(count));
-                if (!ReadFully(_file, bytes, start) || !SHA256.HashData(bytes).AsSpan().SequenceEqual(hash))
+                if (!CheckedFile.TryRead(_file, bytes, start, hash))
                     throw new LogFaultException("snapshot-damaged", $"the live snapshot of shard {shard} is not what was written; it is made anew from the log");
             }
 
@@ -197,9 +197,9 @@ internal sealed class KeptActivity : IDisposable
     private Part? PartAt(long at, long from)
     {
         byte[] size = new byte[sizeof(int)];
-        if (!ReadFully(_file, size, at) || BinaryPrimitives.ReadInt32LittleEndian(size) is not (> 0 and <= HeadBytesMax and var length)) return null;
+        if (!CheckedFile.TryRead(_file, size, at) || BinaryPrimitives.ReadInt32LittleEndian(size) is not (> 0 and <= HeadBytesMax and var length)) return null;
         byte[] head = new byte[length + HashBytes];
-        if (!ReadFully(_file, head, at + sizeof(int)) || !SHA256.HashData(head.AsSpan(0, length)).AsSpan().SequenceEqual(head.AsSpan(length))) return null;
+        if (!CheckedFile.TryRead(_file, head, at + sizeof(int)) || !SHA256.HashData(head.AsSpan(0, length)).AsSpan().SequenceEqual(head.AsSpan(length))) return null;
         using BinaryReader input = new(new MemoryStream(head, 0, length, writable: false));
         if (input.ReadInt64() != from) return null;
         long to = input.ReadInt64();
@@ -228,18 +228,6 @@ internal sealed class KeptActivity : IDisposable
         foreach (ShardEvent e in part.Wide) _frame.AddWide(e);
         _wideKept += part.Wide.Length;
         (To, _end) = (part.To, part.End);
-    }
-
-    private static bool ReadFully(SafeFileHandle file, Span<byte> bytes, long from)
-    {
-        for (int read = 0; read < bytes.Length;)
-        {
-            int more = RandomAccess.Read(file, bytes[read..], from + read);
-            if (more == 0) return false;
-            read += more;
-        }
-
-        return true;
     }
 
     private static void Write(BinaryWriter output, in ShardEvent e)

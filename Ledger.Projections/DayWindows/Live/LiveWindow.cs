@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Akka.Actor;
 using Ledger.Core.Contributions;
 using Ledger.Core.Events;
@@ -34,10 +33,8 @@ internal sealed class LiveWindow : IAsyncDisposable
         _scope = scope with { UnknownRefund = Note };
         _since = [.. Enumerable.Range(0, kept.Shards).Select(_ => new List<EventSlice>())];
         _feed = NewFeed();
-        ShardSetup setup = new(
-            kept.Shards, frame, new ShardSnapshots(new ShardSnapshots.Snapshot(kept.Parts, [], kept.To)),
-            Channel.CreateUnbounded<ShardSignal>(new UnboundedChannelOptions { SingleReader = true }), options.BeforeChunk, kept);
-        _shards = new WindowShards(actors, setup, [.. Enumerable.Range(0, kept.Shards)], kept.To, scope.Window.ToString());
+        ShardSetup setup = new(kept.Shards, frame, new ShardSnapshots.Snapshot(kept.Parts, [], kept.To), options.BeforeChunk, kept);
+        _shards = new WindowShards(actors, setup, [.. Enumerable.Range(0, kept.Shards)], scope.Window.ToString());
     }
 
     /// <summary>Position of the window's opening.</summary>

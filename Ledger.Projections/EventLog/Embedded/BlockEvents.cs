@@ -37,7 +37,7 @@ internal static class BlockEvents
             }
 
             if (next == activity.Columns.Count || activity.Columns.Position[next] != header.FirstPosition + i) throw LogFaults.Checksum(header.FirstPosition, $"no event at place {i}");
-            int shard = (int)(names.StableHash(activity.Columns.Account[next]) % StreamName.ActivityShards);
+            int shard = ShardOf(names, activity.Columns.Account[next]);
             if (!activityStreams.TryGetValue((activity.Window[next], shard), out string? stream))
                 activityStreams.Add((activity.Window[next], shard), stream = StreamName.Activity(Day.FromNumber(activity.Window[next]), shard).Value);
             long revision = streams[stream]++;
@@ -67,7 +67,7 @@ internal static class BlockEvents
         // Behind the last row of its stream before it, or where the block's part of the stream begins, as many as stand between.
         long Revision()
         {
-            uint shard = ShardOf(columns.Account[index]);
+            int shard = ShardOf(names, columns.Account[index]);
             int day = activity.Window[index];
             (int from, long revision) = (0, -1);
             for (int row = before; row >= 0 && revision < 0; row--)
@@ -78,14 +78,14 @@ internal static class BlockEvents
             if (revision < 0) revision = reader.Part(header, BlockPart.Streams, reader.Zstd, StreamsPart.Decode).Single(span => span.Name == e.Stream.Value).FirstRevision;
             for (int i = index - 1; i >= 0 && columns.Position[i] - header.FirstPosition >= from; i--)
             {
-                if (activity.Window[i] == day && ShardOf(columns.Account[i]) == shard) revision++;
+                if (activity.Window[i] == day && ShardOf(names, columns.Account[i]) == shard) revision++;
             }
 
             return revision;
         }
-
-        uint ShardOf(int account) => names.StableHash(account) % StreamName.ActivityShards;
     }
+
+    private static int ShardOf(NameTable names, int account) => (int)(names.StableHash(account) % StreamName.ActivityShards);
 
     private static NewEvent Columnar(ActivityPart activity, int index, ReadOnlySpan<byte> id, NameTable names)
     {

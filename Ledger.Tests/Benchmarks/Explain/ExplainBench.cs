@@ -19,20 +19,12 @@ internal static class ExplainBench
     private const int Processes = 5;
 
     /// <summary>Builds a log with one window of this many events, closes it, and asks.</summary>
-    public static void Run(long events)
+    public static void Run(long events) => ReplayBench.InFolder(directory =>
     {
-        string directory = Path.Combine(Path.GetTempPath(), $"weledger-bench-{Environment.ProcessId}");
-        try
-        {
-            ReplayBench.Child("replay-build", directory, events.ToString(CultureInfo.InvariantCulture));
-            ReplayBench.Child("explain-close", directory);
-            ReplayBench.Child("explain-ask", directory);
-        }
-        finally
-        {
-            if (Directory.Exists(directory)) Directory.Delete(directory, recursive: true);
-        }
-    }
+        ReplayBench.Child("replay-build", directory, events.ToString(CultureInfo.InvariantCulture));
+        ReplayBench.Child("explain-close", directory);
+        ReplayBench.Child("explain-ask", directory);
+    });
 
     /// <summary>The close, and the activity file behind it, on one core as a serving process writes it.</summary>
     public static async Task CloseAsync(string directory)

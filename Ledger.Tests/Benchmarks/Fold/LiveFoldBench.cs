@@ -8,7 +8,6 @@ using Ledger.Projections.DayWindows;
 using Ledger.Projections.DayWindows.Live;
 using Ledger.Projections.DayWindows.Snapshots;
 using Ledger.Projections.EventLog.Embedded;
-using Directory = System.IO.Directory;
 
 namespace Ledger.Benchmarks.Fold;
 
@@ -19,20 +18,12 @@ internal static class LiveFoldBench
     private static readonly Day Window = Day.FromNumber(20_000);
 
     /// <summary>Builds a log with one open window of this many events, then follows, restarts and closes it, each in a process of its own.</summary>
-    public static void Run(long events)
+    public static void Run(long events) => ReplayBench.InFolder(directory =>
     {
-        string directory = Path.Combine(Path.GetTempPath(), $"weledger-bench-{Environment.ProcessId}");
-        try
-        {
-            ReplayBench.Child("live-build", directory, events.ToString(CultureInfo.InvariantCulture));
-            ReplayBench.Child("live-follow", directory);
-            ReplayBench.Child("live-close", directory);
-        }
-        finally
-        {
-            if (Directory.Exists(directory)) Directory.Delete(directory, recursive: true);
-        }
-    }
+        ReplayBench.Child("live-build", directory, events.ToString(CultureInfo.InvariantCulture));
+        ReplayBench.Child("live-follow", directory);
+        ReplayBench.Child("live-close", directory);
+    });
 
     public static Task BuildAsync(string directory, long events) => ReplayBench.BuildAsync(directory, events, Window);
 

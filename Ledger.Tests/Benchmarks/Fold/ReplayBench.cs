@@ -21,13 +21,19 @@ internal static class ReplayBench
     private const int BatchEvents = 16_384;
 
     /// <summary>Builds a log with one window of this many events, then replays it to the closed window.</summary>
-    public static void Run(long events)
+    public static void Run(long events) => InFolder(directory =>
+    {
+        Child("replay-build", directory, events.ToString(CultureInfo.InvariantCulture));
+        for (int run = 0; run < 3; run++) Child("replay-run", directory);
+    });
+
+    /// <summary>Lends a folder that is gone afterwards.</summary>
+    internal static void InFolder(Action<string> act)
     {
         string directory = Path.Combine(Path.GetTempPath(), $"weledger-bench-{Environment.ProcessId}");
         try
         {
-            Child("replay-build", directory, events.ToString(CultureInfo.InvariantCulture));
-            for (int run = 0; run < 3; run++) Child("replay-run", directory);
+            act(directory);
         }
         finally
         {
