@@ -129,21 +129,17 @@ public sealed class Balances
     }
 
     /// <summary>Every balance that is not zero.</summary>
-    private IEnumerable<(JournalAccount Account, Int128 Balance)> Rows()
+    private List<(JournalAccount Account, Int128 Balance)> Rows()
     {
-        foreach ((JournalAccount account, Int128 balance) in _others)
-        {
-            if (balance != 0) yield return (account, balance);
-        }
+        List<(JournalAccount Account, Int128 Balance)> rows = [];
+        foreach ((JournalAccount account, Int128 balance) in _others) Add(account, balance);
+        for (int account = 0; account < _available.Length; account++) Add(JournalAccount.Available(account), _available[account]);
+        for (int account = 0; account < _held.Length; account++) Add(JournalAccount.Held(account), _held[account]);
+        return rows;
 
-        for (int account = 0; account < _available.Length; account++)
+        void Add(JournalAccount account, Int128 balance)
         {
-            if (_available[account] != 0) yield return (JournalAccount.Available(account), _available[account]);
-        }
-
-        for (int account = 0; account < _held.Length; account++)
-        {
-            if (_held[account] != 0) yield return (JournalAccount.Held(account), _held[account]);
+            if (balance != 0) rows.Add((account, balance));
         }
     }
 }

@@ -28,7 +28,7 @@ public sealed class AllCoresTests
         InvalidOperationException thrown = Assert.Throws<InvalidOperationException>(() => AllCores.Run(
             () => { },
             () => throw new InvalidOperationException("second"),
-            () => throw new ArgumentException("third"),
+            () => throw new NotSupportedException("third"),
             () => last = true));
         Assert.Equal("second", thrown.Message);
         Assert.True(last);
