@@ -6,16 +6,19 @@ using Ledger.Core.Quantities;
 namespace Ledger.Core.Accounting;
 
 /// <summary>Every journal account's balance. Entries that do not balance or that overdraw are broken invariants and change nothing.</summary>
+/// <remarks>A close posts to every account that earned, so what accounts hold stands in columns by their ordinals; the rest is few.</remarks>
 public sealed class Balances
 {
-    private readonly Dictionary<JournalAccount, Int128> _balances = [];
+    private readonly Dictionary<JournalAccount, Int128> _others = [];
+    private Int128[] _available = [];
+    private Int128[] _held = [];
 
     /// <summary>The balance of an account; zero for one that was never posted to.</summary>
     /// <exception cref="InvalidOperationException">Asked of <see cref="JournalAccount.SupplyIssued"/>, which is negative; see <see cref="Trial"/>.</exception>
     public TokenAmount Of(JournalAccount account)
     {
         if (account.Kind == JournalAccountKind.SupplyIssued) throw new InvalidOperationException("the supply is a contra account; ask the trial balance");
-        return TokenAmount.FromBaseUnits((UInt128)_balances.GetValueOrDefault(account));
+        return TokenAmount.FromBaseUnits((UInt128)Balance(account));
     }
 
     /// <summary>Posts an entry, whole or not at all.</summary>
@@ -34,10 +37,10 @@ public sealed class Balances
         }
 
         if (posted == entry.Postings.Length) return;
-        for (int i = posted - 1; i >= 0; i--) _balances[entry.Postings[i].Account] -= entry.Postings[i].Amount;
+        for (int i = posted - 1; i >= 0; i--) At(entry.Postings[i].Account) -= entry.Postings[i].Amount;
         Posting overdrawn = entry.Postings[posted];
         throw new InvalidOperationException(
-            $"journal-overdrawn: the entry at position {entry.Position} takes {-overdrawn.Amount} from {overdrawn.Account.Kind} {overdrawn.Account.Of}, which holds {_balances.GetValueOrDefault(overdrawn.Account)}");
+            $"journal-overdrawn: the entry at position {entry.Position} takes {-overdrawn.Amount} from {overdrawn.Account.Kind} {overdrawn.Account.Of}, which holds {Balance(overdrawn.Account)}");
     }
 
     /// <summary>Adds up every balance.</summary>
@@ -45,32 +48,40 @@ public sealed class Balances
     {
         Int128 held = 0, issued = 0;
         int count = 0;
-        foreach ((JournalAccount account, Int128 balance) in _balances)
+        foreach ((JournalAccount account, Int128 balance) in _others)
         {
             if (account.Kind == JournalAccountKind.SupplyIssued) issued = balance;
             else held += balance;
             if (balance != 0) count++;
         }
 
+        AddUp(_available);
+        AddUp(_held);
         return new TrialBalance(held + issued, TokenAmount.FromBaseUnits((UInt128)(-issued)), TokenAmount.FromBaseUnits((UInt128)held), count);
+
+        void AddUp(Int128[] column)
+        {
+            foreach (Int128 balance in column)
+            {
+                if (balance == 0) continue;
+                held += balance;
+                count++;
+            }
+        }
     }
 
     /// <summary>Accounts that hold something, by name bytes.</summary>
     public IReadOnlyList<(string Name, TokenAmount Balance)> List(NameTable names)
     {
-        List<(string Name, TokenAmount Balance)> list = [];
-        foreach ((JournalAccount account, Int128 balance) in _balances)
-        {
-            if (balance > 0) list.Add((account.Name(names), TokenAmount.FromBaseUnits((UInt128)balance)));
-        }
-
+        List<(string Name, TokenAmount Balance)> list =
+            [.. Rows().Where(row => row.Balance > 0).Select(row => (row.Account.Name(names), TokenAmount.FromBaseUnits((UInt128)row.Balance)))];
         list.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
         return list;
     }
 
     internal void WriteTo(CanonicalBuffer bytes)
     {
-        KeyValuePair<JournalAccount, Int128>[] rows = [.. _balances.Where(b => b.Value != 0).OrderBy(b => b.Key.Kind).ThenBy(b => b.Key.Of)];
+        (JournalAccount Account, Int128 Balance)[] rows = [.. Rows().OrderBy(row => row.Account.Kind).ThenBy(row => row.Account.Of)];
         bytes.Int32(rows.Length);
         foreach ((JournalAccount account, Int128 balance) in rows)
         {
@@ -79,17 +90,57 @@ public sealed class Balances
         }
     }
 
-    internal void Restore(ref CanonicalReader input)
+    internal void Restore(ref CanonicalReader input, NameTable names)
     {
-        for (int left = input.Count(); left > 0; left--) _balances.Add(JournalAccount.Read(ref input), input.Signed());
+        for (int left = input.Count(); left > 0; left--)
+        {
+            JournalAccount account = JournalAccount.Read(ref input);
+            if (account.IsNamed && (uint)account.Of >= (uint)names.Count) throw CanonicalReader.Damaged();
+            At(account) = input.Signed();
+        }
+    }
+
+    private static ref Int128 At(ref Int128[] column, int account)
+    {
+        if (account >= column.Length) Array.Resize(ref column, Math.Max(account + 1, column.Length * 2));
+        return ref column[account];
     }
 
     private bool TryAdd(Posting posting)
     {
-        ref Int128 balance = ref CollectionsMarshal.GetValueRefOrAddDefault(_balances, posting.Account, out _);
+        ref Int128 balance = ref At(posting.Account);
         if (balance + posting.Amount < 0 && posting.Account.Kind != JournalAccountKind.SupplyIssued) return false;
         balance += posting.Amount;
         return true;
+    }
+
+    private Int128 Balance(JournalAccount account) => account.Kind switch
+    {
+        JournalAccountKind.AccountAvailable => account.Of < _available.Length ? _available[account.Of] : 0,
+        JournalAccountKind.AccountHeld => account.Of < _held.Length ? _held[account.Of] : 0,
+        _ => _others.GetValueOrDefault(account),
+    };
+
+    private ref Int128 At(JournalAccount account)
+    {
+        if (account.Kind == JournalAccountKind.AccountAvailable) return ref At(ref _available, account.Of);
+        if (account.Kind == JournalAccountKind.AccountHeld) return ref At(ref _held, account.Of);
+        return ref CollectionsMarshal.GetValueRefOrAddDefault(_others, account, out _);
+    }
+
+    /// <summary>Every balance that is not zero.</summary>
+    private List<(JournalAccount Account, Int128 Balance)> Rows()
+    {
+        List<(JournalAccount Account, Int128 Balance)> rows = [];
+        foreach ((JournalAccount account, Int128 balance) in _others) Add(account, balance);
+        for (int account = 0; account < _available.Length; account++) Add(JournalAccount.Available(account), _available[account]);
+        for (int account = 0; account < _held.Length; account++) Add(JournalAccount.Held(account), _held[account]);
+        return rows;
+
+        void Add(JournalAccount account, Int128 balance)
+        {
+            if (balance != 0) rows.Add((account, balance));
+        }
     }
 }
 

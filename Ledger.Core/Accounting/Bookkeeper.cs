@@ -165,7 +165,7 @@ public sealed class Bookkeeper(Directory directory, Func<Day, Ruleset> rulesetOf
     public void Restore(ReadOnlySpan<byte> bytes)
     {
         CanonicalReader input = new(bytes);
-        Balances.Restore(ref input);
+        Balances.Restore(ref input, directory.Names);
         Bandwidth.Restore(ref input);
         _promoters.Restore(ref input);
         for (int left = input.Count(); left > 0; left--) _windows.Add(input.Day(), WindowMoney.Read(ref input));

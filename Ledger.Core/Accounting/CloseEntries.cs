@@ -16,34 +16,33 @@ internal static class CloseEntries
         Add(entries, position,
             [(JournalAccount.IncentiveFund, Minus(drawn)), (JournalAccount.TopUps, Minus(topUps)), (JournalAccount.AdsBuyback, Minus(buyback)),
             (poa, Plus(pool.PoaPool)), (poc, Plus(pool.PocPool))]);
-        Add(entries, position, Payouts(result.Statement, poa, result.Poa.Total, isPoc: false));
-        Add(entries, position, Payouts(result.Statement, poc, result.Poc.Total, isPoc: true));
+        Pay(entries, position, result.Statement, poa, result.Poa.Total, isPoc: false);
+        Pay(entries, position, result.Statement, poc, result.Poc.Total, isPoc: true);
         TokenAmount poaRest = pool.PoaPool - result.Poa.Total, pocRest = pool.PocPool - result.Poc.Total;
         Add(entries, position, [(poa, Minus(poaRest)), (poc, Minus(pocRest)), (JournalAccount.IncentiveFund, Plus(poaRest + pocRest))]);
         return entries;
     }
 
-    /// <summary>One posting from the pool, one to each account's available tokens, in the statement's order.</summary>
-    private static (JournalAccount Account, Int128 Amount)[] Payouts(RewardStatement statement, JournalAccount pool, TokenAmount total, bool isPoc)
+    /// <summary>One posting from the pool, one to each account's available tokens, in the statement's order. Every line of a statement is positive.</summary>
+    private static void Pay(List<JournalEntry> entries, long position, RewardStatement statement, JournalAccount pool, TokenAmount total, bool isPoc)
     {
-        int count = 1;
-        foreach (PayoutRule rule in statement.Rule)
-        {
-            if ((rule == PayoutRule.Poc) == isPoc) count++;
-        }
+        ReadOnlySpan<PayoutRule> rule = statement.Rule;
+        int lines = rule.Count(PayoutRule.Poc);
+        if (!isPoc) lines = rule.Length - lines;
+        if (lines == 0) return;
 
-        (JournalAccount Account, Int128 Amount)[] sides = new (JournalAccount, Int128)[count];
-        sides[0] = (pool, Minus(total));
+        Posting[] postings = GC.AllocateUninitializedArray<Posting>(1 + lines);
+        postings[0] = new Posting(pool, Minus(total));
         int at = 1;
-        for (int i = 0; i < statement.Count; i++)
+        for (int i = 0; i < rule.Length; i++)
         {
-            if ((statement.Rule[i] == PayoutRule.Poc) == isPoc) sides[at++] = (JournalAccount.Available(statement.Account[i]), (Int128)statement.Amount[i]);
+            if ((rule[i] == PayoutRule.Poc) == isPoc) postings[at++] = new Posting(JournalAccount.Available(statement.Account[i]), (Int128)statement.Amount[i]);
         }
 
-        return sides;
+        entries.Add(new JournalEntry(position, postings));
     }
 
-    private static void Add(List<JournalEntry> entries, long position, (JournalAccount Account, Int128 Amount)[] sides)
+    private static void Add(List<JournalEntry> entries, long position, ReadOnlySpan<(JournalAccount Account, Int128 Amount)> sides)
     {
         int moving = 0;
         foreach ((JournalAccount _, Int128 amount) in sides)

@@ -21,7 +21,7 @@ public sealed class Directory(NameTable names)
     private ContentFacts[] _contents = [];
     private readonly Dictionary<string, int> _categoryNumbers = new(StringComparer.Ordinal);
     private readonly List<string> _categories = [];
-    private List<(long Position, WalletAddress Wallet)>?[] _wallets = [];
+    private readonly WalletLinks _wallets = new();
 
     /// <summary>The log's names.</summary>
     public NameTable Names => names;
@@ -42,16 +42,7 @@ public sealed class Directory(NameTable names)
     public int FindCategory(string category) => _categoryNumbers.GetValueOrDefault(category, -1);
 
     /// <summary>The wallet an account was linked to at a position, if any: the last one linked before it.</summary>
-    public WalletAddress? WalletOf(int account, long position)
-    {
-        if ((uint)account >= (uint)_wallets.Length || _wallets[account] is not { } links) return null;
-        for (int i = links.Count - 1; i >= 0; i--)
-        {
-            if (links[i].Position < position) return links[i].Wallet;
-        }
-
-        return null;
-    }
+    public WalletAddress? WalletOf(int account, long position) => _wallets.At(account, position);
 
     /// <summary>Takes one event; kinds that say nothing of accounts, spaces or videos change nothing.</summary>
     public void Apply(RecordedEvent recorded)
@@ -67,7 +58,7 @@ public sealed class Directory(NameTable names)
                 if (suspended.SuspendedAt == Never) suspended = suspended with { SuspendedAt = recorded.Position };
                 break;
             case WalletLinked e:
-                (At(ref _wallets, names.Intern(e.Account.Value), null) ??= []).Add((recorded.Position, e.Wallet));
+                _wallets.Add(names.Intern(e.Account.Value), recorded.Position, e.Wallet);
                 break;
             case SpaceOpened e:
                 ref SpaceFacts space = ref At(ref _spaces, names.Intern(e.Space.Value), SpaceFacts.Unknown);
@@ -121,19 +112,7 @@ public sealed class Directory(NameTable names)
             bytes.Int32(unchecked((int)content.DurationSeconds));
         }
 
-        bytes.Int32(_wallets.Count(links => links is not null));
-        for (int account = 0; account < _wallets.Length; account++)
-        {
-            if (_wallets[account] is not { } links) continue;
-            bytes.Int32(account);
-            bytes.Int32(links.Count);
-            foreach ((long position, WalletAddress wallet) in links)
-            {
-                bytes.Int64(position);
-                bytes.Wallet(wallet);
-            }
-        }
-
+        _wallets.WriteTo(bytes);
         bytes.Finish();
     }
 
@@ -155,9 +134,8 @@ public sealed class Directory(NameTable names)
 
         for (int left = input.Count(); left > 0; left--)
         {
-            List<(long Position, WalletAddress Wallet)> links = [];
-            At(ref _wallets, Ordinal(input.Int32()), null) = links;
-            for (int link = input.Count(); link > 0; link--) links.Add((input.Int64(), input.Wallet()));
+            int account = Ordinal(input.Int32());
+            for (int link = input.Count(); link > 0; link--) _wallets.Add(account, input.Int64(), input.Wallet());
         }
 
         input.RequireEnd();

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Ledger.Core.Kernels;
 
 namespace Ledger.Core.Identity;
 
@@ -18,7 +19,7 @@ public static class CanonicalOrder
             order[i] = i;
         }
 
-        Array.Sort(prefixes, order);
+        RadixOrder.Sort(prefixes, order);
         int[] ordered = ordinals.ToArray();
         for (int start = 0; start < order.Length;)
         {

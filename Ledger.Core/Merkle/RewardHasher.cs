@@ -43,6 +43,23 @@ internal sealed class RewardHasher(KeccakTier tier)
         for (; done < leaves.Length; done++) hashes[done] = leaves[done].Hash();
     }
 
+    /// <summary>The hash of each message, all of which end within a block of the sponge.</summary>
+    /// <param name="messages">The messages end to end.</param>
+    /// <param name="ends">Where each ends.</param>
+    /// <param name="hashes">One for each.</param>
+    public void HashMessages(ReadOnlySpan<byte> messages, ReadOnlySpan<int> ends, Span<Digest> hashes)
+    {
+        for (int done = 0; done < ends.Length; done += _width)
+        {
+            int count = Math.Min(_width, ends.Length - done);
+            Clear();
+            for (int lane = 0; lane < count; lane++) Absorb(messages[(done + lane == 0 ? 0 : ends[done + lane - 1])..ends[done + lane]], lane);
+            _state.AsSpan(LastRateWord * _width, _width).Fill(LastPadBit);
+            Permute();
+            for (int lane = 0; lane < count; lane++) hashes[done + lane] = Squeeze(lane);
+        }
+    }
+
     /// <summary>Nodes <paramref name="from"/> to <paramref name="to"/>, exclusive, from their children, which lie behind them in the array.</summary>
     public void HashNodes(Digest[] nodes, int from, int to)
     {
@@ -76,6 +93,17 @@ internal sealed class RewardHasher(KeccakTier tier)
         UInt128 cumulative = leaf.Cumulative.BaseUnits;
         _state[((LeafWords - 2) * _width) + lane] = BinaryPrimitives.ReverseEndianness((ulong)(cumulative >> 64));
         _state[((LeafWords - 1) * _width) + lane] = BinaryPrimitives.ReverseEndianness(unchecked((ulong)cumulative));
+    }
+
+    /// <summary>A message of any length below the rate's last word, and the padding bit behind it.</summary>
+    private void Absorb(ReadOnlySpan<byte> message, int lane)
+    {
+        Span<byte> block = stackalloc byte[LastRateWord * sizeof(ulong)];
+        block.Clear();
+        message.CopyTo(block);
+        block[message.Length] = (byte)FirstPadBit;
+        for (int word = 0; word <= message.Length / sizeof(ulong); word++)
+            _state[(word * _width) + lane] = BinaryPrimitives.ReadUInt64LittleEndian(block[(word * sizeof(ulong))..]);
     }
 
     private void Absorb(in Digest digest, int word, int lane)

@@ -25,6 +25,12 @@ public sealed class RewardTree
     /// <summary>Subtrees whose roots stand this deep are hashed on their own: 64 of them, so that cores end together.</summary>
     private const int SubtreeDepth = 6;
 
+    /// <summary>Leaves that are made before they are hashed: few enough to stay in a core's first cache, and whole numbers of every tier's lanes.</summary>
+    private const int LeavesAtOnce = 256;
+
+    /// <summary>Makes the leaves from an index on.</summary>
+    internal delegate void MakeLeaves(int first, Span<RewardLeaf> leaves);
+
     private readonly Digest[] _nodes;
     private readonly int[] _nodeIndexByLeaf;
 
@@ -48,7 +54,14 @@ public sealed class RewardTree
     public static RewardTree Build(RewardLeaf[] leaves) => Build(leaves, KeccakTiers.Best);
 
     /// <summary>The same, hashing so many at once.</summary>
-    internal static RewardTree Build(RewardLeaf[] leaves, KeccakTier tier) => FromOwnedHashes(HashLeaves(leaves, tier), tier);
+    internal static RewardTree Build(RewardLeaf[] leaves, KeccakTier tier) =>
+        Build(leaves.Length, (first, some) => leaves.AsSpan(first, some.Length).CopyTo(some), tier);
+
+    /// <summary>Builds the tree of leaves that are made where they are hashed, a few at a time, and never stand together.</summary>
+    /// <param name="count">How many there are.</param>
+    /// <param name="make">Makes some of them; called from several threads.</param>
+    /// <exception cref="DuplicateLeafException">Two leaves are equal.</exception>
+    internal static RewardTree Build(int count, MakeLeaves make) => Build(count, make, KeccakTiers.Best);
 
     /// <summary>Builds the tree over leaf hashes made elsewhere with <see cref="RewardProof.HashLeaf"/>.</summary>
     /// <exception cref="DuplicateLeafException">Two hashes are equal.</exception>
@@ -80,20 +93,25 @@ public sealed class RewardTree
 
     private static int DepthOf(int node) => int.Log2(node + 1);
 
-    private static Digest[] HashLeaves(RewardLeaf[] leaves, KeccakTier tier)
+    private static RewardTree Build(int count, MakeLeaves make, KeccakTier tier)
     {
-        var hashes = new Digest[leaves.Length];
+        var hashes = GC.AllocateUninitializedArray<Digest>(count);
         Parallel.ForEach(
-            Partitioner.Create(0, Math.Max(1, leaves.Length), ChunkLength),
-            () => new RewardHasher(tier),
-            (range, _, hasher) =>
+            Partitioner.Create(0, Math.Max(1, count), ChunkLength),
+            () => (Hasher: new RewardHasher(tier), Leaves: new RewardLeaf[LeavesAtOnce]),
+            (range, _, worker) =>
             {
-                var length = Math.Min(range.Item2, leaves.Length) - range.Item1;
-                hasher.HashLeaves(leaves.AsSpan(range.Item1, length), hashes.AsSpan(range.Item1, length));
-                return hasher;
+                for (var first = range.Item1; first < Math.Min(range.Item2, count); first += LeavesAtOnce)
+                {
+                    var leaves = worker.Leaves.AsSpan(0, Math.Min(LeavesAtOnce, Math.Min(range.Item2, count) - first));
+                    make(first, leaves);
+                    worker.Hasher.HashLeaves(leaves, hashes.AsSpan(first, leaves.Length));
+                }
+
+                return worker;
             },
             _ => { });
-        return hashes;
+        return FromOwnedHashes(hashes, tier);
     }
 
     private static RewardTree FromOwnedHashes(Digest[] hashes, KeccakTier tier)

@@ -15,9 +15,20 @@ internal sealed class CanonicalRows
     {
         _accounts = accounts;
         _names = names;
-        _rowOf = new int[names.Count];
+        _rowOf = GC.AllocateUninitializedArray<int>(names.Count);
         Array.Fill(_rowOf, -1);
         for (int row = 0; row < accounts.Length; row++) _rowOf[accounts[row]] = row;
+    }
+
+    /// <summary>The log's names.</summary>
+    internal NameTable Names => _names;
+
+    /// <summary>Orders two accounts as their names are.</summary>
+    internal int Compare(int left, int right)
+    {
+        if (left == right) return 0;
+        (int leftRow, int rightRow) = (_rowOf[left], _rowOf[right]);
+        return leftRow >= 0 && rightRow >= 0 ? leftRow.CompareTo(rightRow) : _names.Compare(left, right);
     }
 
     /// <summary>The account's row, or −1.</summary>

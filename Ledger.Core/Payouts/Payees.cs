@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using Ledger.Core.Identity;
+using Ledger.Core.Kernels;
 using Ledger.Core.Merkle;
 using Ledger.Core.Quantities;
 using Ledger.Core.Rulesets;
@@ -33,6 +35,26 @@ public static class PayeeNames
         return Keccak256.Hash(message[..(AccountTag.Length + idUtf8.Length)]);
     }
 
+    /// <summary>The same for many accounts, several at once.</summary>
+    internal static Digest[] OfAccounts(ReadOnlySpan<int> accounts, NameTable names)
+    {
+        Digest[] payees = new Digest[accounts.Length];
+        byte[] messages = ArrayPool<byte>.Shared.Rent(accounts.Length * (AccountTag.Length + IdText.BytesMax));
+        int[] ends = new int[accounts.Length];
+        int end = 0;
+        for (int i = 0; i < accounts.Length; i++)
+        {
+            ReadOnlySpan<byte> id = names.Bytes(accounts[i]);
+            AccountTag.CopyTo(messages.AsSpan(end));
+            id.CopyTo(messages.AsSpan(end + AccountTag.Length));
+            ends[i] = end += AccountTag.Length + id.Length;
+        }
+
+        new RewardHasher(KeccakTiers.Best).HashMessages(messages, ends, payees);
+        ArrayPool<byte>.Shared.Return(messages);
+        return payees;
+    }
+
     /// <summary>keccak256(abi.encode(uint256 chainId, address distributor, address token)).</summary>
     public static Digest Domain(SettlementRules settlement) => Domain(settlement.ChainId, settlement.Distributor, settlement.Token);
 
@@ -59,24 +81,6 @@ public readonly record struct UnlinkedPayee(int Account, Digest Payee, UInt128 C
 /// <param name="Cumulative">Everything ever earned by accounts while they were linked to it, base units. Never falls.</param>
 public readonly record struct WalletPayee(WalletAddress Wallet, UInt128 Cumulative)
 {
-    /// <summary>Sorts by the first eight bytes as one integer, then the few that tie by the whole address.</summary>
-    internal static WalletPayee[] Sorted(Span<WalletPayee> rows)
-    {
-        ulong[] prefixes = new ulong[rows.Length];
-        for (int i = 0; i < prefixes.Length; i++) prefixes[i] = (ulong)(rows[i].Wallet.High16 >> 64);
-        WalletPayee[] sorted = rows.ToArray();
-        Array.Sort(prefixes, sorted);
-        for (int start = 0; start < sorted.Length;)
-        {
-            int end = start + 1;
-            while (end < sorted.Length && prefixes[end] == prefixes[start]) end++;
-            if (end - start > 1) sorted.AsSpan(start..end).Sort((a, b) => Compare(a.Wallet, b.Wallet));
-            start = end;
-        }
-
-        return sorted;
-    }
-
     internal static int Compare(WalletAddress a, WalletAddress b) =>
         a.High16 != b.High16 ? a.High16.CompareTo(b.High16) : a.Low4.CompareTo(b.Low4);
 }
@@ -111,36 +115,66 @@ public sealed class Payees(UnlinkedPayee[] unlinked, WalletPayee[] wallets)
     public RewardLeaf[] Leaves(Digest domain)
     {
         RewardLeaf[] leaves = new RewardLeaf[Count];
-        for (int i = 0; i < unlinked.Length; i++) leaves[i] = new RewardLeaf(domain, unlinked[i].Payee, TokenAmount.FromBaseUnits(unlinked[i].Cumulative));
-        for (int i = 0; i < wallets.Length; i++)
-            leaves[unlinked.Length + i] = new RewardLeaf(domain, PayeeNames.Of(wallets[i].Wallet), TokenAmount.FromBaseUnits(wallets[i].Cumulative));
+        Leaves(domain, 0, leaves);
         return leaves;
     }
+
+    /// <summary>The reward tree over the leaves.</summary>
+    public RewardTree Tree(Digest domain) => RewardTree.Build(Count, (first, leaves) => Leaves(domain, first, leaves));
 
     /// <summary>Adds a window's earnings.</summary>
     /// <param name="account">Earning accounts in canonical order.</param>
     /// <param name="amount">What each earned, base units.</param>
-    /// <param name="walletOf">The wallet an account is linked to at the close, or null.</param>
-    /// <param name="names">The log's names.</param>
-    internal Payees After(int[] account, UInt128[] amount, Func<int, WalletAddress?> walletOf, NameTable names)
+    /// <param name="walletOf">The wallet an account is linked to at the close, or null; asked from several threads.</param>
+    /// <param name="rows">Orders accounts.</param>
+    internal Payees After(int[] account, UInt128[] amount, Func<int, WalletAddress?> walletOf, CanonicalRows rows)
     {
-        UnlinkedPayee[] waiting = new UnlinkedPayee[unlinked.Length + account.Length];
-        WalletPayee[] earned = new WalletPayee[waiting.Length];
-        int waitingCount = 0, earnedCount = 0, at = 0, next = 0;
-        while (at < unlinked.Length || next < account.Length)
+        // The rows of both sides are cut at the same names, counted, and then put where they belong.
+        PayeeMerge[] merges = PayeeMerge.Cut(unlinked, account, rows);
+        int[] waitingFrom = new int[merges.Length + 1], earnedFrom = new int[merges.Length + 1];
+        AllCores.Pieces(merges.Length, piece =>
         {
-            int side = at == unlinked.Length ? 1
-                : next == account.Length ? -1
-                : unlinked[at].Account == account[next] ? 0 : names.Compare(unlinked[at].Account, account[next]);
-            int payee = side <= 0 ? unlinked[at].Account : account[next];
-            Digest name = side <= 0 ? unlinked[at].Payee : default;
-            UInt128 sum = side <= 0 ? unlinked[at++].Cumulative : 0;
-            if (side >= 0) sum += amount[next++];
-            if (walletOf(payee) is { } wallet) earned[earnedCount++] = new WalletPayee(wallet, sum);
-            else waiting[waitingCount++] = new UnlinkedPayee(payee, side <= 0 ? name : PayeeNames.OfAccount(names.Bytes(payee)), sum);
+            int waits = 0, earns = 0;
+            for (PayeeMerge merge = merges[piece]; merge.Next();)
+            {
+                if (walletOf(merge.Account) is null) waits++;
+                else earns++;
+            }
+
+            (waitingFrom[piece + 1], earnedFrom[piece + 1]) = (waits, earns);
+        });
+        for (int piece = 0; piece < merges.Length; piece++)
+        {
+            waitingFrom[piece + 1] += waitingFrom[piece];
+            earnedFrom[piece + 1] += earnedFrom[piece];
         }
 
-        return new Payees(waiting[..waitingCount], Merge(wallets, WalletPayee.Sorted(earned.AsSpan(0, earnedCount))));
+        UnlinkedPayee[] waiting = GC.AllocateUninitializedArray<UnlinkedPayee>(waitingFrom[^1]);
+        WalletPayee[] earned = ArrayPool<WalletPayee>.Shared.Rent(earnedFrom[^1]);
+        AllCores.Pieces(merges.Length, piece =>
+        {
+            int waits = waitingFrom[piece], earns = earnedFrom[piece];
+            List<int> unnamed = [];
+            for (PayeeMerge merge = merges[piece]; merge.Next();)
+            {
+                UInt128 sum = (merge.Earning < 0 ? 0 : amount[merge.Earning]) + (merge.Waiting < 0 ? 0 : unlinked[merge.Waiting].Cumulative);
+                if (walletOf(merge.Account) is { } wallet)
+                {
+                    earned[earns++] = new WalletPayee(wallet, sum);
+                    continue;
+                }
+
+                if (merge.Waiting < 0) unnamed.Add(waits);
+                waiting[waits++] = new UnlinkedPayee(merge.Account, merge.Waiting < 0 ? default : unlinked[merge.Waiting].Payee, sum);
+            }
+
+            int[] accounts = [.. unnamed.Select(row => waiting[row].Account)];
+            Digest[] payees = PayeeNames.OfAccounts(accounts, rows.Names);
+            for (int i = 0; i < payees.Length; i++) waiting[unnamed[i]] = waiting[unnamed[i]] with { Payee = payees[i] };
+        });
+        Payees after = new(waiting, WalletOrder.Merge(wallets, earned.AsSpan(0, earnedFrom[^1])));
+        ArrayPool<WalletPayee>.Shared.Return(earned);
+        return after;
     }
 
     internal void WriteTo(CanonicalBuffer output, NameTable names)
@@ -174,20 +208,14 @@ public sealed class Payees(UnlinkedPayee[] unlinked, WalletPayee[] wallets)
         return new Payees(unlinked, wallets);
     }
 
-    /// <summary>Sums rows of the same wallet; <paramref name="earned"/> may hold one several times, <paramref name="old"/> not.</summary>
-    private static WalletPayee[] Merge(WalletPayee[] old, WalletPayee[] earned)
+    private void Leaves(Digest domain, int first, Span<RewardLeaf> leaves)
     {
-        WalletPayee[] merged = new WalletPayee[old.Length + earned.Length];
-        int count = 0, at = 0, next = 0;
-        while (at < old.Length || next < earned.Length)
+        for (int i = 0; i < leaves.Length; i++)
         {
-            bool fromOld = next == earned.Length || (at < old.Length && WalletPayee.Compare(old[at].Wallet, earned[next].Wallet) <= 0);
-            WalletPayee row = fromOld ? old[at++] : earned[next++];
-            if (count > 0 && merged[count - 1].Wallet == row.Wallet)
-                merged[count - 1] = row with { Cumulative = merged[count - 1].Cumulative + row.Cumulative };
-            else merged[count++] = row;
+            int row = first + i;
+            leaves[i] = row < unlinked.Length
+                ? new RewardLeaf(domain, unlinked[row].Payee, TokenAmount.FromBaseUnits(unlinked[row].Cumulative))
+                : new RewardLeaf(domain, PayeeNames.Of(wallets[row - unlinked.Length].Wallet), TokenAmount.FromBaseUnits(wallets[row - unlinked.Length].Cumulative));
         }
-
-        return merged[..count];
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using Ledger.Core.Events;
 using Ledger.Core.Identity;
 using Ledger.Core.Merkle;
@@ -18,9 +19,11 @@ namespace Ledger.Core.Payouts;
 /// wallets:    count (4), each wallet (20), cumulative (16)
 /// </code>
 /// </remarks>
-public sealed record PayoutState
+public sealed class PayoutState
 {
     private const byte Layout = 1;
+
+    private StrongBox<Digest>? _digest;
 
     /// <summary>The window this is the state after; null before the first.</summary>
     public Day? LastWindow { get; init; }
@@ -40,8 +43,9 @@ public sealed record PayoutState
     /// <summary>The state before the first window.</summary>
     public static PayoutState Initial { get; } = new();
 
-    /// <summary>SHA-256 over the canonical bytes. Computed on each call.</summary>
-    public Digest DigestOf(NameTable names) => Write(null, names);
+    /// <summary>SHA-256 over the canonical bytes: what a close records of the state behind it and the next statement of the state it starts from. Computed once.</summary>
+    /// <param name="names">The names that the state's ordinals are of.</param>
+    public Digest DigestOf(NameTable names) => (_digest ??= new StrongBox<Digest>(Write(null, names))).Value;
 
     /// <summary>Appends the canonical bytes to <paramref name="output"/>.</summary>
     public void WriteTo(IBufferWriter<byte> output, NameTable names) => Write(output, names);

@@ -29,9 +29,9 @@ internal sealed class PoaLines(PoaRules rules, ContributionSheet sheet, TeamRost
         }
 
         (int[] order, long[] places) = rows.Sort([.. _ofTeams.Select(l => l.Account)]);
-        Account = new int[alone + order.Length];
-        Rule = new PayoutRule[Account.Length];
-        Amount = new UInt128[Account.Length];
+        Account = GC.AllocateUninitializedArray<int>(alone + order.Length);
+        Rule = GC.AllocateUninitializedArray<PayoutRule>(Account.Length);
+        Amount = GC.AllocateUninitializedArray<UInt128>(Account.Length);
         int at = 0, next = 0;
         for (int i = 0; i < head.Length; i++)
         {

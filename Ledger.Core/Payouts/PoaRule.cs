@@ -1,5 +1,5 @@
 using Ledger.Core.Contributions;
-using Ledger.Core.Identity;
+using Ledger.Core.Kernels;
 using Ledger.Core.Quantities;
 using Ledger.Core.Rulesets;
 
@@ -41,24 +41,26 @@ public static class PoaRule
     /// A team takes part when one of its people earned a point in its space, and then with all its people. An account in no team takes part
     /// when it earned a point anywhere. What is not paid stays in the pool.
     /// </remarks>
-    public static PoaResult Compute(PoaRules rules, ContributionSheet sheet, TeamRoster roster, NameTable names, TokenAmount pool)
+    internal static PoaResult Compute(PoaRules rules, ContributionSheet sheet, TeamRoster roster, CanonicalRows rows, TokenAmount pool)
     {
-        CanonicalRows rows = new(sheet.Account, names);
         Teams teams = new(rules, sheet, roster, rows);
         int count = teams.Head.Length;
 
-        UInt128[] weights = new UInt128[count];
+        UInt128[] weights = GC.AllocateUninitializedArray<UInt128>(count);
         for (int i = 0; i < count; i++) weights[i] = (UInt128)teams.Size[i];
-        UInt128[] entitlement = new UInt128[count];
+        UInt128[] entitlement = GC.AllocateUninitializedArray<UInt128>(count);
         Apportionment.LargestRemainder(pool.BaseUnits, weights, entitlement);
 
-        ulong[] factor = new ulong[count];
+        ulong[] factor = GC.AllocateUninitializedArray<ulong>(count);
         UInt128[] paid = weights;
-        for (int i = 0; i < count; i++)
+        AllCores.Rows(count, (from, to) =>
         {
-            factor[i] = Factor(rules, teams.Output[i], teams.Size[i]);
-            paid[i] = factor[i] == Q32.One.Raw ? entitlement[i] : Q32.FromRaw(factor[i]).FloorOf(entitlement[i]);
-        }
+            for (int i = from; i < to; i++)
+            {
+                factor[i] = Factor(rules, teams.Output[i], teams.Size[i]);
+                paid[i] = factor[i] == Q32.One.Raw ? entitlement[i] : Q32.FromRaw(factor[i]).FloorOf(entitlement[i]);
+            }
+        });
 
         PoaLines lines = new(rules, sheet, roster, rows);
         lines.Add(teams.Head, teams.Team, paid);
@@ -94,10 +96,10 @@ public static class PoaRule
                 if (!inTeam[row] && sheet.PointsMicro[row] > 0) alone++;
             }
 
-            Head = new int[alone + active.Length];
-            Team = new int[Head.Length];
-            Size = new int[Head.Length];
-            Output = new ulong[Head.Length];
+            Head = GC.AllocateUninitializedArray<int>(alone + active.Length);
+            Team = GC.AllocateUninitializedArray<int>(Head.Length);
+            Size = GC.AllocateUninitializedArray<int>(Head.Length);
+            Output = GC.AllocateUninitializedArray<ulong>(Head.Length);
             int next = 0, at = 0;
             for (int row = 0; row <= inTeam.Length; row++)
             {
@@ -109,9 +111,17 @@ public static class PoaRule
                 }
 
                 if (row == inTeam.Length || inTeam[row] || sheet.PointsMicro[row] <= 0) continue;
-                (Head[at], Team[at], Size[at], Output[at]) = (sheet.Account[row], -1, 1, Effort(sheet.PointsMicro[row], rules.QuotaMicro));
+                (Head[at], Team[at], Size[at]) = (sheet.Account[row], -1, 1);
                 at++;
             }
+
+            AllCores.Rows(Head.Length, (from, to) =>
+            {
+                for (int i = from; i < to; i++)
+                {
+                    if (Team[i] < 0) Output[i] = Effort(sheet.PointsMicro[rows.RowOf(Head[i])], rules.QuotaMicro);
+                }
+            });
         }
 
         internal int[] Head { get; }

@@ -1,5 +1,4 @@
 using Ledger.Core.Contributions;
-using Ledger.Core.Identity;
 using Ledger.Core.Merkle;
 using Ledger.Core.Quantities;
 using Ledger.Core.Rulesets;
@@ -16,15 +15,15 @@ public static class PocRule
     /// <summary>Pays <paramref name="pool"/> to the window's creators.</summary>
     /// <param name="rules">The ruleset's POC section.</param>
     /// <param name="sheet">The window's sheet.</param>
-    /// <param name="names">The log's names.</param>
+    /// <param name="rows">Orders creators.</param>
     /// <param name="before">Standings after the previous window.</param>
     /// <param name="window">The window.</param>
     /// <param name="pool">What POC may pay.</param>
     /// <param name="drawSeed">A value nobody could choose; needed by <see cref="PrizeMode.Draw"/>, which does not run without it.</param>
-    public static PocResult Compute(
-        PocRules rules, ContributionSheet sheet, NameTable names, CreatorBook before, Day window, TokenAmount pool, Digest? drawSeed)
+    internal static PocResult Compute(
+        PocRules rules, ContributionSheet sheet, CanonicalRows rows, CreatorBook before, Day window, TokenAmount pool, Digest? drawSeed)
     {
-        Creators creators = new(rules, sheet, names, before, window);
+        Creators creators = new(rules, sheet, rows, before, window);
         PocEntrant[] entrants = creators.Entrants;
         (int[] order, int[] groupSizes) = Arrange(entrants, (int)rules.GroupSize);
 
@@ -86,7 +85,7 @@ public static class PocRule
         private readonly List<CreatorStanding> _standings = [];
         private readonly List<int> _entrantOf = [];
 
-        internal Creators(PocRules rules, ContributionSheet sheet, NameTable names, CreatorBook before, Day window)
+        internal Creators(PocRules rules, ContributionSheet sheet, CanonicalRows rows, CreatorBook before, Day window)
         {
             CategoryHistory history = new(sheet, window);
             List<PocEntrant> entrants = [];
@@ -96,7 +95,7 @@ public static class PocRule
             {
                 int side = row == sheet.Creator.Length ? 1
                     : at == old.Length ? -1
-                    : sheet.Creator[row] == old[at].Account ? 0 : names.Compare(sheet.Creator[row], old[at].Account);
+                    : rows.Compare(sheet.Creator[row], old[at].Account);
                 CreatorStanding standing = side >= 0 ? old[at++] : CreatorStanding.Newcomer(sheet.Creator[row]);
                 int creatorRow = side <= 0 ? row++ : -1;
                 standing = standing with { History = history.Extend(standing.History, creatorRow), Level = Math.Min(standing.Level, rules.LevelMax) };

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using Ledger.Core.Identity;
 using Ledger.Core.Merkle;
 using Ledger.Core.Quantities;
@@ -37,19 +38,31 @@ public sealed class RewardStatement
     private readonly PayoutRule[] _rule;
     private readonly UInt128[] _amount;
 
+    private readonly int[] _earner;
+    private readonly UInt128[] _earned;
+    private StrongBox<Digest>? _digest;
+
     private RewardStatement(Day window, StatementSource source, NameTable names, int[] account, PayoutRule[] rule, UInt128[] amount)
     {
         (Window, Source, _names, _account, _rule, _amount) = (window, source, names, account, rule, amount);
-        UInt128 total = 0;
         int accounts = 0;
         for (int i = 0; i < account.Length; i++)
         {
-            total += amount[i];
             if (i == 0 || account[i] != account[i - 1]) accounts++;
         }
 
-        (Total, AccountCount) = (TokenAmount.FromBaseUnits(total), accounts);
-        Digest = Write(null); // over the total too, so only now
+        _earner = GC.AllocateUninitializedArray<int>(accounts);
+        _earned = GC.AllocateUninitializedArray<UInt128>(accounts);
+        UInt128 total = 0;
+        int at = -1;
+        for (int i = 0; i < account.Length; i++)
+        {
+            if (i == 0 || account[i] != account[i - 1]) (_earner[++at], _earned[at]) = (account[i], 0);
+            _earned[at] += amount[i];
+            total += amount[i];
+        }
+
+        Total = TokenAmount.FromBaseUnits(total);
     }
 
     public Day Window { get; }
@@ -60,13 +73,13 @@ public sealed class RewardStatement
     public int Count => _account.Length;
 
     /// <summary>Accounts with a line.</summary>
-    public int AccountCount { get; }
+    public int AccountCount => _earner.Length;
 
     /// <summary>Sum over the lines.</summary>
     public TokenAmount Total { get; }
 
-    /// <summary>SHA-256 over the canonical bytes.</summary>
-    public Digest Digest { get; }
+    /// <summary>SHA-256 over the canonical bytes. Computed once, when it is first asked for.</summary>
+    public Digest Digest => (_digest ??= new StrongBox<Digest>(Write(null))).Value;
 
     /// <summary>Whose line it is, as ordinals.</summary>
     public ReadOnlySpan<int> Account => _account;
@@ -78,7 +91,7 @@ public sealed class RewardStatement
     public ReadOnlySpan<UInt128> Amount => _amount;
 
     /// <summary>Puts the lines of both rules in order.</summary>
-    public static RewardStatement Of(Day window, StatementSource source, PoaResult poa, PocResult poc, NameTable names)
+    internal static RewardStatement Of(Day window, StatementSource source, PoaResult poa, PocResult poc, CanonicalRows rows)
     {
         int earning = 0;
         foreach (PocEntrant entrant in poc.Entrants)
@@ -86,22 +99,20 @@ public sealed class RewardStatement
             if (entrant.Paid > 0) earning++;
         }
 
-        int[] account = new int[poa.LineAccount.Length + earning];
-        PayoutRule[] rule = new PayoutRule[account.Length];
-        UInt128[] amount = new UInt128[account.Length];
+        int[] account = GC.AllocateUninitializedArray<int>(poa.LineAccount.Length + earning);
+        PayoutRule[] rule = GC.AllocateUninitializedArray<PayoutRule>(account.Length);
+        UInt128[] amount = GC.AllocateUninitializedArray<UInt128>(account.Length);
         int at = 0, line = 0;
         foreach (PocEntrant entrant in poc.Entrants)
         {
             if (entrant.Paid == 0) continue;
-            while (line < poa.LineAccount.Length
-                && (poa.LineAccount[line] == entrant.Account || names.Compare(poa.LineAccount[line], entrant.Account) < 0))
-                CopyPoa();
+            while (line < poa.LineAccount.Length && rows.Compare(poa.LineAccount[line], entrant.Account) <= 0) CopyPoa();
             (account[at], rule[at], amount[at]) = (entrant.Account, PayoutRule.Poc, entrant.Paid);
             at++;
         }
 
         while (line < poa.LineAccount.Length) CopyPoa();
-        return new RewardStatement(window, source, names, account, rule, amount);
+        return new RewardStatement(window, source, rows.Names, account, rule, amount);
 
         void CopyPoa()
         {
@@ -115,19 +126,7 @@ public sealed class RewardStatement
     public void WriteTo(IBufferWriter<byte> output) => Write(output);
 
     /// <summary>What each account earned in all, in canonical order.</summary>
-    internal (int[] Account, UInt128[] Amount) Earnings()
-    {
-        int[] account = new int[AccountCount];
-        UInt128[] amount = new UInt128[AccountCount];
-        int at = -1;
-        for (int i = 0; i < _account.Length; i++)
-        {
-            if (i == 0 || _account[i] != _account[i - 1]) account[++at] = _account[i];
-            amount[at] += _amount[i];
-        }
-
-        return (account, amount);
-    }
+    internal (int[] Account, UInt128[] Amount) Earnings() => (_earner, _earned);
 
     private Digest Write(IBufferWriter<byte>? keep)
     {

@@ -19,9 +19,6 @@ public sealed record WindowInputs
 
     public required ContributionSheet Sheet { get; init; }
 
-    /// <summary><see cref="Contributions.SheetDigest"/> of <see cref="Sheet"/>.</summary>
-    public required Digest SheetDigest { get; init; }
-
     public required TeamRoster Roster { get; init; }
 
     /// <summary>Names and wallets.</summary>

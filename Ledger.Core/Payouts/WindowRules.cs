@@ -1,4 +1,7 @@
+using Ledger.Core.Contributions;
 using Ledger.Core.Identity;
+using Ledger.Core.Kernels;
+using Ledger.Core.Merkle;
 using Ledger.Core.Rulesets;
 
 namespace Ledger.Core.Payouts;
@@ -12,7 +15,7 @@ public static class WindowRules
     /// <summary>Whether a close under this ruleset needs <see cref="WindowInputs.DrawSeed"/>.</summary>
     public static bool NeedsDrawSeed(Ruleset ruleset) => ruleset.Poc.Mode == PrizeMode.Draw;
 
-    /// <summary>Computes a window.</summary>
+    /// <summary>Computes a window, on all cores; nothing depends on how many there are.</summary>
     /// <exception cref="ArgumentException"><c>window-order</c>: the state is not of an earlier window.</exception>
     /// <exception cref="InvalidOperationException"><c>draw-seed-missing</c>; or <c>value-not-conserved</c>, a broken invariant.</exception>
     public static WindowResult Compute(WindowInputs inputs)
@@ -23,15 +26,27 @@ public static class WindowRules
 
         Ruleset ruleset = inputs.Ruleset;
         NameTable names = inputs.Directory.Names;
+        CanonicalRows rows = new(inputs.Sheet.Account, names);
         PoolResult pool = PoolRule.Compute(ruleset.Pool, inputs.Sheet.Metrics, state.References, state.Elasticity, inputs.Fund, inputs.TopUps);
-        PoaResult poa = PoaRule.Compute(ruleset.Poa, inputs.Sheet, inputs.Roster, names, pool.PoaPool);
-        PocResult poc = PocRule.Compute(ruleset.Poc, inputs.Sheet, names, state.Creators, inputs.Window, pool.PocPool, inputs.DrawSeed);
-        StatementSource source = new(ruleset.Hash, inputs.SheetDigest, state.DigestOf(names));
-        RewardStatement statement = RewardStatement.Of(inputs.Window, source, poa, poc, names);
+        PoaResult poa = null!;
+        PocResult poc = null!;
+        Digest sheet = default, before = default;
+        AllCores.Run(
+            () => poa = PoaRule.Compute(ruleset.Poa, inputs.Sheet, inputs.Roster, rows, pool.PoaPool),
+            () => poc = PocRule.Compute(ruleset.Poc, inputs.Sheet, rows, state.Creators, inputs.Window, pool.PocPool, inputs.DrawSeed),
+            () => sheet = SheetDigest.Of(inputs.Sheet, names),
+            () => before = state.DigestOf(names));
+        RewardStatement statement = RewardStatement.Of(inputs.Window, new StatementSource(ruleset.Hash, sheet, before), poa, poc, rows);
         RequireConserved(pool, poa, poc, statement);
 
         (int[] account, UInt128[] amount) = statement.Earnings();
-        int days = state.LastWindow is { } before ? inputs.Window - before : 0;
+        int days = state.LastWindow is { } previous ? inputs.Window - previous : 0;
+        Payees payees = null!;
+        Popularity popularity = null!;
+        AllCores.Run(
+            () => payees = state.Payees.After(account, amount, a => inputs.Directory.WalletOf(a, inputs.SealedAt), rows),
+            () => _ = statement.Digest,
+            () => popularity = state.Popularity.After((uint)days, ruleset.Popularity.HalfLifeDays, [.. inputs.Gifts], names));
         return new WindowResult
         {
             FundBefore = inputs.Fund,
@@ -46,8 +61,8 @@ public static class WindowRules
                 References = pool.NextReferences,
                 Elasticity = pool.Elasticity,
                 Creators = poc.Standings,
-                Popularity = state.Popularity.After((uint)days, ruleset.Popularity.HalfLifeDays, [.. inputs.Gifts], names),
-                Payees = state.Payees.After(account, amount, a => inputs.Directory.WalletOf(a, inputs.SealedAt), names),
+                Popularity = popularity,
+                Payees = payees,
             },
         };
     }

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Ledger.Core.Quantities;
 
 /// <summary>Divides a pool among weights by the largest remainder (Hamilton's method): the parts sum to the pool, to the base unit.</summary>
@@ -25,15 +27,26 @@ public static class Apportionment
         }
 
         var divisor = new Divisor128(total);
-        var remainders = new UInt128[weights.Length];
+        var rented = ArrayPool<UInt128>.Shared.Rent(2 * weights.Length);
+        var remainders = rented.AsSpan(0, weights.Length);
         var leftover = pool;
+
+        // Weights are often sizes of teams or groups: a run of equal ones is divided once.
+        UInt128 last = 0, part = 0, remainder = 0;
         for (var i = 0; i < weights.Length; i++)
         {
-            parts[i] = divisor.DivRem(UInt256.Multiply(pool, weights[i]), out remainders[i]);
-            leftover -= parts[i];
+            if (weights[i] != last)
+            {
+                last = weights[i];
+                part = divisor.DivRem(UInt256.Multiply(pool, last), out remainder);
+            }
+
+            (parts[i], remainders[i]) = (part, remainder);
+            leftover -= part;
         }
 
-        if (leftover != 0) HandOut((int)leftover, remainders, parts);
+        if (leftover != 0) HandOut((int)leftover, remainders, parts, rented.AsSpan(weights.Length, weights.Length));
+        ArrayPool<UInt128>.Shared.Return(rented);
         return 0;
     }
 
@@ -41,29 +54,19 @@ public static class Apportionment
     /// Every remainder is below the total and they sum to leftover · total, so more than <paramref name="leftover"/> of them are positive:
     /// the threshold is above zero and nobody without weight is reached.
     /// </summary>
-    private static void HandOut(int leftover, UInt128[] remainders, Span<UInt128> parts)
+    private static void HandOut(int leftover, ReadOnlySpan<UInt128> remainders, Span<UInt128> parts, Span<UInt128> copy)
     {
-        var sorted = (UInt128[])remainders.Clone();
-        Array.Sort(sorted);
-        var threshold = sorted[^leftover];
-        var above = sorted.Length - FirstAbove(sorted, threshold);
-        var ties = leftover - above;
+        remainders.CopyTo(copy);
+        var threshold = Selection.Largest(copy, leftover);
+        var ties = leftover;
+        foreach (var remainder in remainders)
+        {
+            if (remainder > threshold) ties--;
+        }
+
         for (var i = 0; i < remainders.Length; i++)
         {
             if (remainders[i] > threshold || (remainders[i] == threshold && ties-- > 0)) parts[i]++;
         }
-    }
-
-    private static int FirstAbove(UInt128[] sorted, UInt128 threshold)
-    {
-        int low = 0, high = sorted.Length;
-        while (low < high)
-        {
-            var middle = (low + high) >>> 1;
-            if (sorted[middle] > threshold) high = middle;
-            else low = middle + 1;
-        }
-
-        return low;
     }
 }

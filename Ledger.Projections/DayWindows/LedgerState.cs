@@ -2,6 +2,8 @@ using Ledger.Core.Accounting;
 using Ledger.Core.Contributions;
 using Ledger.Core.Events;
 using Ledger.Core.Identity;
+using Ledger.Core.Kernels;
+using Ledger.Core.Merkle;
 using Ledger.Core.Payouts;
 using Ledger.Core.Rulesets;
 using Ledger.Core.Time;
@@ -108,23 +110,19 @@ public sealed class LedgerState
         Unfunded = Books.Of(window).Unfunded,
     };
 
-    /// <summary>Applies the rules to the sealed window's sheet and moves its tokens.</summary>
+    /// <summary>Applies the rules to the sealed window's sheet and moves its tokens, on all cores.</summary>
     /// <param name="sheet">The window's contributions.</param>
     /// <param name="drawSeed">What prizes are drawn with, when the ruleset draws them.</param>
-    /// <returns>The result, and the digests of the journal entries and of the state behind it.</returns>
-    public (WindowResult Result, Core.Merkle.Digest Sheet, Core.Merkle.Digest Journal, Core.Merkle.Digest State) ClosePending(
-        ContributionSheet sheet, Core.Merkle.Digest? drawSeed)
+    public ComputedClose ClosePending(ContributionSheet sheet, Digest? drawSeed)
     {
         (Day window, long sealedAt) = Pending ?? throw new InvalidOperationException("no window is sealed");
         OpenWindow open = _open[window];
-        Core.Merkle.Digest sheetDigest = SheetDigest.Of(sheet, Directory.Names);
         WindowResult result = WindowRules.Compute(new WindowInputs
         {
             Window = window,
             SealedAt = sealedAt,
             Ruleset = open.Ruleset,
             Sheet = sheet,
-            SheetDigest = sheetDigest,
             Roster = open.Roster,
             Directory = Directory,
             State = Payouts,
@@ -133,15 +131,24 @@ public sealed class LedgerState
             Gifts = Books.Of(window).Gifts,
             DrawSeed = drawSeed,
         });
-        IReadOnlyList<JournalEntry> entries = Books.EntriesOf(window, result, sealedAt);
-        Core.Merkle.Digest journal = Books.JournalDigest(entries);
-        Books.Close(window, entries, sheet);
-        Books.Issued(result.Statement, sealedAt);
+
+        // Each of these reads the result; only one of them touches the books.
+        Digest root = default, journal = default, next = default;
+        AllCores.Run(
+            () => root = result.Next.Payees.Tree(PayeeNames.Domain(open.Ruleset.Settlement)).Root,
+            () =>
+            {
+                IReadOnlyList<JournalEntry> entries = Books.EntriesOf(window, result, sealedAt);
+                journal = Books.JournalDigest(entries);
+                Books.Close(window, entries, sheet);
+                Books.Issued(result.Statement, sealedAt);
+            },
+            () => next = result.Next.DigestOf(Directory.Names));
         Payouts = result.Next;
         _open.Remove(window);
         Pending = null;
         Retractions = Retractions.Since(_open.Count == 0 ? sealedAt : _open.Values.Min(w => w.OpenedAt));
-        return (result, sheetDigest, journal, Payouts.DigestOf(Directory.Names));
+        return new ComputedClose(result, journal, next, root);
     }
 
     /// <summary>Appends everything it knows; ids stand as ordinals, so the bytes serve only a log whose names have the same.</summary>
@@ -204,3 +211,10 @@ public sealed class LedgerState
 /// <param name="Ruleset">The ruleset it closes under.</param>
 /// <param name="Roster">Its teams.</param>
 public sealed record OpenWindow(long OpenedAt, Ruleset Ruleset, TeamRoster Roster);
+
+/// <summary>What a close comes to.</summary>
+/// <param name="Result">The rules' result.</param>
+/// <param name="JournalDigest">Of the entries that were posted.</param>
+/// <param name="StateDigest">Of the state behind it.</param>
+/// <param name="RewardRoot">Root of the reward tree over everything ever earned.</param>
+public sealed record ComputedClose(WindowResult Result, Digest JournalDigest, Digest StateDigest, Digest RewardRoot);

@@ -10,14 +10,13 @@ namespace Ledger.Projections.DayWindows;
 /// Holds nothing that is not in the log: after a crash the supervisor restarts it, it takes up its last snapshot,
 /// and asks to be fed from that snapshot's position.
 /// </remarks>
-internal sealed class ShardActor : ReceiveActor
+internal sealed class ShardActor : UntypedActor
 {
-    private const int SlicesPerSnapshot = 16;
-
     private readonly ShardSetup _setup;
     private readonly int _shard;
     private readonly ShardBuffer _buffer;
     private int _keptParts;
+    private int _unsaved; // slices since the last snapshot
     private int _epoch;
 
     public ShardActor(ShardSetup setup, int shard)
@@ -25,11 +24,26 @@ internal sealed class ShardActor : ReceiveActor
         _setup = setup;
         _shard = shard;
         _buffer = new ShardBuffer(shard, setup.Shards);
-        Receive<ShardOrder>(order => order.Epoch != _epoch, _ => { });
-        Receive<ShardChunk>(Take);
-        Receive<FoldShard>(order => Fold(order.Fold));
-        Receive<ShardKept>(LetGo);
-        Receive<CollectAccount>(Collect);
+    }
+
+    protected override void OnReceive(object message)
+    {
+        if (message is not ShardOrder order || order.Epoch != _epoch) return;
+        switch (order)
+        {
+            case ShardChunk chunk:
+                Take(chunk);
+                break;
+            case FoldShard fold:
+                Fold(fold.Fold);
+                break;
+            case ShardKept kept:
+                LetGo(kept);
+                break;
+            case CollectAccount collect:
+                Collect(collect);
+                break;
+        }
     }
 
     protected override void PreStart()
@@ -38,14 +52,15 @@ internal sealed class ShardActor : ReceiveActor
         _keptParts = snapshot.KeptParts;
         foreach (EventSlice slice in snapshot.Slices) _buffer.Add(slice);
         _epoch = _setup.Snapshots.NextEpoch(_shard);
-        Signal(new ShardReady(_shard, _epoch, snapshot.NextPosition));
+        Signal(new ShardReady(_shard, _epoch, snapshot.NextPosition, Self));
     }
 
     private void Take(ShardChunk chunk)
     {
         _setup.BeforeChunk?.Invoke(_shard);
-        _buffer.Add(chunk.Events);
-        if (_buffer.Slices.Count % SlicesPerSnapshot == 0) Save(chunk.Events.Events[^1].PositionIn(_setup.Frame) + 1);
+        foreach (EventSlice slice in chunk.Slices) _buffer.Add(slice);
+        _unsaved += chunk.Slices.Length;
+        if (_unsaved >= ShardChunk.SlicesMax) Save(chunk.Slices[^1].Events[^1].PositionIn(_setup.Frame) + 1);
     }
 
     private void LetGo(ShardKept kept)
@@ -91,7 +106,11 @@ internal sealed class ShardActor : ReceiveActor
         return before;
     }
 
-    private void Save(long nextPosition) => _setup.Snapshots.Save(_shard, new ShardSnapshots.Snapshot(_keptParts, [.. _buffer.Slices], nextPosition));
+    private void Save(long nextPosition)
+    {
+        _setup.Snapshots.Save(_shard, new ShardSnapshots.Snapshot(_keptParts, [.. _buffer.Slices], nextPosition));
+        _unsaved = 0;
+    }
 
     // The channel is unbounded and holds a few signals per shard, so this never fails while the window's shards live.
     private void Signal(ShardSignal signal) => _setup.Signals.Writer.TryWrite(signal);

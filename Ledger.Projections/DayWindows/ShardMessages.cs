@@ -1,3 +1,4 @@
+using Akka.Actor;
 using Ledger.Core.Kernels;
 
 namespace Ledger.Projections.DayWindows;
@@ -7,8 +8,12 @@ namespace Ledger.Projections.DayWindows;
 /// <param name="Epoch">The feeding it belongs to; a shard that restarted ignores what an earlier feeding still had under way.</param>
 internal abstract record ShardOrder(int Shard, int Epoch);
 
-/// <summary>A run of a shard's activity, in log order. It does not change while the shard lives.</summary>
-internal sealed record ShardChunk(int Shard, int Epoch, EventSlice Events) : ShardOrder(Shard, Epoch);
+/// <summary>Runs of a shard's activity, in log order. They do not change while the shard lives.</summary>
+internal sealed record ShardChunk(int Shard, int Epoch, EventSlice[] Slices) : ShardOrder(Shard, Epoch)
+{
+    /// <summary>Runs of a full chunk: a message costs more than taking a run of a few hundred events.</summary>
+    public const int SlicesMax = 16;
+}
 
 /// <summary>Judge what stands before a position.</summary>
 internal sealed record FoldShard(int Shard, int Epoch, ShardFold Fold) : ShardOrder(Shard, Epoch);
@@ -36,7 +41,11 @@ internal sealed record ShardFold(JudgePool Judges, int Names, long Before);
 internal abstract record ShardSignal(int Shard, int Epoch);
 
 /// <summary>The shard (re)started and wants its events from a position on.</summary>
-internal sealed record ShardReady(int Shard, int Epoch, long FromPosition) : ShardSignal(Shard, Epoch);
+/// <param name="Shard">Which.</param>
+/// <param name="Epoch">Its feeding from now on.</param>
+/// <param name="FromPosition">Where it starts.</param>
+/// <param name="Actor">Who takes its orders.</param>
+internal sealed record ShardReady(int Shard, int Epoch, long FromPosition, IActorRef Actor) : ShardSignal(Shard, Epoch);
 
 /// <summary>The shard's totals in one folding.</summary>
 internal sealed record ShardFolded(int Shard, int Epoch, ShardFold Fold, ShardTotals Totals) : ShardSignal(Shard, Epoch);

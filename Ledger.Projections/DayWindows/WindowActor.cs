@@ -8,7 +8,7 @@ internal sealed class WindowActor : ReceiveActor
     private const int RestartsMax = 10;
 
     private readonly ShardSetup _setup;
-    private readonly Dictionary<int, IActorRef> _shards = [];
+    private readonly Dictionary<IActorRef, int> _shards = [];
     private Exception? _lastFailure;
 
     public WindowActor(ShardSetup setup, IReadOnlyList<int> shards)
@@ -16,11 +16,11 @@ internal sealed class WindowActor : ReceiveActor
         _setup = setup;
         foreach (int shard in shards)
         {
-            IActorRef child = Context.ActorOf(Props.Create(() => new ShardActor(setup, shard)), $"shard-{shard}");
-            _shards.Add(shard, Context.Watch(child));
+            // By type: an expression is compiled for every argument of every shard.
+            IActorRef child = Context.ActorOf(Props.Create<ShardActor>(setup, shard), $"shard-{shard}");
+            _shards.Add(Context.Watch(child), shard);
         }
 
-        Receive<ShardOrder>(order => _shards[order.Shard].Forward(order));
         Receive<Terminated>(ended => Lost(ended.ActorRef));
     }
 
@@ -33,11 +33,6 @@ internal sealed class WindowActor : ReceiveActor
         return Directive.Restart;
     }
 
-    private void Lost(IActorRef ended)
-    {
-        foreach ((int shard, IActorRef child) in _shards)
-        {
-            if (child.Equals(ended)) _setup.Signals.Writer.TryWrite(new ShardLost(shard, $"failed more than {RestartsMax} times, last with: {_lastFailure?.Message}"));
-        }
-    }
+    private void Lost(IActorRef ended) =>
+        _setup.Signals.Writer.TryWrite(new ShardLost(_shards[ended], $"failed more than {RestartsMax} times, last with: {_lastFailure?.Message}"));
 }

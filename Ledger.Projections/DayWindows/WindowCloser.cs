@@ -57,10 +57,7 @@ public sealed class WindowCloser(IWindowFold fold, IEventLog log)
         Digest logRoot = await log.LogRootAsync(sealedAt, cancel).ConfigureAwait(false);
         Digest? seed = state.PendingDraws ? await SeedOfAsync(window, cancel).ConfigureAwait(false) : null;
         progress?.Report(new LedgerProgress("rules", window, 0));
-        (WindowResult result, Digest sheetDigest, Digest journal, Digest next) = state.ClosePending(sheet, seed);
-        Payees payees = result.Next.Payees;
-        progress?.Report(new LedgerProgress("reward tree", window, 0));
-        RewardTree tree = RewardTree.Build(payees.Leaves(PayeeNames.Domain(open.Ruleset.Settlement)));
+        (WindowResult result, Digest journal, Digest next, Digest root) = state.ClosePending(sheet, seed);
         WindowClosed facts = new()
         {
             Window = window,
@@ -81,12 +78,12 @@ public sealed class WindowCloser(IWindowFold fold, IEventLog log)
             PoaPaid = result.Poa.Total,
             PocPaid = result.Poc.Total,
             Returned = result.Returned,
-            SheetDigest = sheetDigest,
+            SheetDigest = result.Statement.Source.SheetDigest,
             JournalDigest = journal,
             StateDigest = next,
         };
         progress?.Report(new LedgerProgress("done", window, 1000));
-        return new ClosedWindow(window, open, context, sheet, facts, result, tree.Root);
+        return new ClosedWindow(window, open, context, sheet, facts, result, root);
     }
 
     /// <summary>The id of a window's draw seed: one per window, whoever records it.</summary>

@@ -20,6 +20,8 @@ internal sealed class WindowShards : IAsyncDisposable
     private readonly ChannelReader<ShardSignal> _signals;
     private readonly long[] _next; // where the feeding of each shard goes on
     private readonly int[] _epoch; // 0 before it has started
+    private readonly IActorRef[] _shards; // told directly: the window's actor only supervises
+    private readonly List<EventSlice>[] _slices; // what each shard is told next
     private int _unready;
 
     /// <param name="actors">Where the actors are made.</param>
@@ -32,6 +34,8 @@ internal sealed class WindowShards : IAsyncDisposable
         _signals = setup.Signals.Reader;
         _next = new long[setup.Shards];
         _epoch = new int[setup.Shards];
+        _shards = new IActorRef[setup.Shards];
+        _slices = [.. Enumerable.Range(0, setup.Shards).Select(_ => new List<EventSlice>(ShardChunk.SlicesMax))];
         _unready = mine.Length;
         _actor = actors.ActorOf(Props.Create(() => new WindowActor(setup, mine)));
     }
@@ -99,7 +103,7 @@ internal sealed class WindowShards : IAsyncDisposable
     public async Task<IReadOnlyList<ShardEvent>> CollectAsync(int account, long before, TimeSpan patience, CancellationToken cancel)
     {
         int shard = account & (_setup.Shards - 1);
-        AccountCollected answer = await _actor.Ask<AccountCollected>(new CollectAccount(shard, _epoch[shard], account, before), patience, cancel).ConfigureAwait(false);
+        AccountCollected answer = await _shards[shard].Ask<AccountCollected>(new CollectAccount(shard, _epoch[shard], account, before), patience, cancel).ConfigureAwait(false);
         return answer.Events ?? throw new LogFaultException("fold-failed", $"shard {shard} of window {_window} cannot tell: {answer.Fault!.Message}", answer.Fault);
     }
 
@@ -121,10 +125,12 @@ internal sealed class WindowShards : IAsyncDisposable
             from, to, _setup.Frame, _setup.Shards / _mine.Length,
             (shard, slice) =>
             {
-                Tell(new ShardChunk(shard, _epoch[shard], slice));
+                _slices[shard].Add(slice);
+                if (_slices[shard].Count == ShardChunk.SlicesMax) TellSlices(shard);
                 fed?.Invoke(shard, slice);
             },
             report ?? (_ => { }), cancel).ConfigureAwait(false);
+        foreach (int shard in _mine) TellSlices(shard);
         foreach (int shard in _mine)
         {
             if (from[shard] != long.MaxValue) _next[shard] = to;
@@ -139,12 +145,19 @@ internal sealed class WindowShards : IAsyncDisposable
         {
             case ShardReady ready:
                 if (_epoch[ready.Shard] == 0) _unready--;
-                (_epoch[ready.Shard], _next[ready.Shard]) = (ready.Epoch, ready.FromPosition);
+                (_epoch[ready.Shard], _next[ready.Shard], _shards[ready.Shard]) = (ready.Epoch, ready.FromPosition, ready.Actor);
                 break;
             case ShardLost lost:
                 throw new LogFaultException("fold-failed", $"shard {lost.Shard} of window {_window} {lost.Reason}");
         }
     }
 
-    private void Tell(ShardOrder order) => _actor.Tell(order);
+    private void TellSlices(int shard)
+    {
+        if (_slices[shard].Count == 0) return;
+        Tell(new ShardChunk(shard, _epoch[shard], [.. _slices[shard]]));
+        _slices[shard].Clear();
+    }
+
+    private void Tell(ShardOrder order) => _shards[order.Shard].Tell(order);
 }

@@ -81,7 +81,6 @@ public sealed class Books
             Window = window,
             Ruleset = Ruleset,
             Sheet = sheet,
-            SheetDigest = SheetDigest.Of(sheet, Directory.Names),
             Roster = TeamRoster.Empty,
             Directory = Directory,
             State = state,

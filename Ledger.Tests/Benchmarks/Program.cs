@@ -30,6 +30,9 @@ switch (args)
     case ["cluster", .. var rest]:
         await ClusterBench.RunAsync(rest.Length > 0 ? long.Parse(rest[0], CultureInfo.InvariantCulture) : 20_000_000);
         return 0;
+    case ["actors", .. var rest]:
+        await ActorsBench.BuildAndRunAsync(rest.Length > 0 ? long.Parse(rest[0], CultureInfo.InvariantCulture) : 20_000_000);
+        return 0;
     case ["fold-columns"]:
         FoldBench.Run(10_000_000);
         return 0;
@@ -84,6 +87,6 @@ switch (args)
         await ExplainBench.AskAsync(directory);
         return 0;
     default:
-        Console.Error.WriteLine("fold [--peers | --live] [EVENTS] | cluster [EVENTS] | explain [EVENTS] | append [EVENTS] | close [--peers] | ingest [PART…] | settle | live | chat [tcp] [websocket] | cid [MIB] | transcode [SECONDS] | micro [BenchmarkDotNet arguments]");
+        Console.Error.WriteLine("fold [--peers | --live] [EVENTS] | cluster [EVENTS] | actors [EVENTS] | explain [EVENTS] | append [EVENTS] | close [--peers] | ingest [PART…] | settle | live | chat [tcp] [websocket] | cid [MIB] | transcode [SECONDS] | micro [BenchmarkDotNet arguments]");
         return 2;
 }

@@ -163,7 +163,7 @@ public sealed class SnapshotTests : IDisposable
     [InlineData(typeof(Bookkeeper), "_open _payments _promoters _sealed _settlements _tips _windows Balances Bandwidth directory rulesetOf")]
     [InlineData(typeof(SettlementBook), "_balances _directory _entitlements _issued _names _sums LastSettled LatestFinal Open")]
     [InlineData(typeof(SettledSums), "_wallets chainId distributor Domain Published token")]
-    [InlineData(typeof(Balances), "_balances")]
+    [InlineData(typeof(Balances), "_available _held _others")]
     [InlineData(typeof(BandwidthMinutes), "_bought _used")]
     [InlineData(typeof(PromoterCredits), "_openedAt _sharers _shares")]
     [InlineData(typeof(WindowMoney), "_gifts _unfunded")]

@@ -1,5 +1,6 @@
 using FsCheck.Xunit;
 using Ledger.Core.Economics;
+using Ledger.Core.Identity;
 using Ledger.Core.Merkle;
 using Ledger.Core.Payouts;
 using Ledger.Core.Quantities;
@@ -49,6 +50,14 @@ public sealed class PayeesTests
         PayoutState third = WindowRules.Compute(world.Window(2, second)).Next;
         Assert.Equal(two, third.Payees.Wallets[0].Cumulative);
         Assert.True(third.Payees.Wallets[1].Cumulative > 0);
+    }
+
+    [Fact]
+    public void Accounts_are_named_many_at_once_as_they_are_one_by_one()
+    {
+        NameTable names = new();
+        int[] accounts = [.. Enumerable.Range(1, IdText.BytesMax).SelectMany(size => new[] { 'a', 'b' }.Select(letter => names.Intern(new string(letter, size)))), 0];
+        Assert.Equal(accounts.Select(account => PayeeNames.OfAccount(names.Bytes(account))), PayeeNames.OfAccounts(accounts, names));
     }
 
     [Fact]

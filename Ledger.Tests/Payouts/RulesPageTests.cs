@@ -189,7 +189,7 @@ public sealed class RulesPageTests
         };
         int[] creators = [.. Enumerable.Range(0, scores.Length)];
         ContributionSheet sheet = Sheet([], [], creators, scores);
-        return PocRule.Compute(rules, sheet, Numbered(scores.Length), CreatorBook.Empty, World.FirstDay, TokenAmount.FromBaseUnits(pool), null);
+        return PocRule.Compute(rules, sheet, new CanonicalRows(sheet.Account, Numbered(scores.Length)), CreatorBook.Empty, World.FirstDay, TokenAmount.FromBaseUnits(pool), null);
     }
 
     private static ContributionSheet Sheet(int[] accounts, long[] teamPoints, int[] creators, long[] viewers)

@@ -67,7 +67,6 @@ public sealed class World
             Window = FirstDay.Plus(day),
             Ruleset = Ruleset,
             Sheet = sheet,
-            SheetDigest = SheetDigest.Of(sheet, Names),
             Roster = Roster(),
             Directory = Directory,
             State = state,

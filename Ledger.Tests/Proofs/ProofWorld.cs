@@ -133,7 +133,7 @@ internal sealed class ProofWorld : IAsyncDisposable
             Total = TokenAmount.FromBaseUnits(600),
         };
         PocEntrant entrant = new(account[0], 1, 0, default, 0, 5, 0, Q32.One, 40, true);
-        return RewardStatement.Of(window, source, poa, new PocResult([entrant], [], TokenAmount.FromBaseUnits(40), CreatorBook.Empty), _log.Names);
+        return RewardStatement.Of(window, source, poa, new PocResult([entrant], [], TokenAmount.FromBaseUnits(40), CreatorBook.Empty), new CanonicalRows([], _log.Names));
     }
 
     private Payees Earned(ulong times) => new(

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Akka.Actor;
+using Ledger.Benchmarks.Fold;
 using Ledger.Core.Contributions;
 using Ledger.Core.Events;
 using Ledger.Core.Kernels;
@@ -17,6 +18,21 @@ internal static class ActorsBench
     private const int WarmUps = 1;
     private const int Runs = 5;
     private const double Goal = 1.05;
+
+    /// <summary>The two folds alone, over a log of their own.</summary>
+    public static async Task BuildAndRunAsync(long events)
+    {
+        string folder = System.IO.Directory.CreateTempSubdirectory("weledger-actors-").FullName;
+        try
+        {
+            await ReplayBench.BuildAsync(folder, events, ClusterBench.Window);
+            await RunAsync(folder);
+        }
+        finally
+        {
+            System.IO.Directory.Delete(folder, recursive: true);
+        }
+    }
 
     public static async Task RunAsync(string folder)
     {
