@@ -145,21 +145,35 @@ public sealed partial class EventIntake
     {
         UnixMs now = Now();
         long toleranceMs = ToleranceMs(now);
-        for (; !submission.IsRead; submission.Next++)
+        while (true)
         {
-            Placement placement = Place(submission.Current, now, toleranceMs);
-            if (placement.NeedsLog) placement = await PlaceLateAsync(submission.Current, placement, cancel);
-            if (placement.Opens is not null)
+            if (PlaceSome(submission, now, toleranceMs) is { } placement)
             {
-                await submission.FlushAsync(_log, cancel);
-                return placement;
+                if (placement.NeedsLog) placement = await PlaceLateAsync(submission.Current, placement, cancel);
+                if (placement.Opens is not null)
+                {
+                    await submission.FlushAsync(_log, cancel);
+                    return placement;
+                }
+
+                submission.Put(placement, now);
             }
 
+            if (submission.IsRead || submission.IsGroupFull) await submission.FlushAsync(_log, cancel);
+            if (submission.IsRead) return null;
+        }
+    }
+
+    /// <summary>Places events until all are, or the group is full; or until one needs the log or a window, whose placement it gives.</summary>
+    private Placement? PlaceSome(Submission submission, UnixMs now, long toleranceMs)
+    {
+        while (!submission.IsRead && !submission.IsGroupFull)
+        {
+            Placement placement = Place(submission.Current, now, toleranceMs);
+            if (placement.NeedsLog || placement.Opens is not null) return placement;
             submission.Put(placement, now);
-            if (submission.IsGroupFull) await submission.FlushAsync(_log, cancel);
         }
 
-        await submission.FlushAsync(_log, cancel);
         return null;
     }
 

@@ -9,6 +9,7 @@ internal sealed class Submission
 {
     private readonly ReadOnlyMemory<SubmittedEvent> _events;
     private readonly PlacedEvents _group;
+    private int _next;
 
     public Submission(IReadOnlyList<SubmittedEvent> events, int groupSize)
     {
@@ -22,34 +23,33 @@ internal sealed class Submission
         Outcomes = new IntakeOutcome[_events.Length];
     }
 
-    /// <summary>The event to be placed next.</summary>
-    public int Next { get; set; }
-
-    /// <summary>What became of each event, those before <see cref="Next"/> whose group was flushed.</summary>
+    /// <summary>What became of each event before <see cref="Current"/> whose group was flushed.</summary>
     public IntakeOutcome[] Outcomes { get; }
 
-    public ref readonly SubmittedEvent Current => ref _events.Span[Next];
+    /// <summary>The event to be placed next.</summary>
+    public ref readonly SubmittedEvent Current => ref _events.Span[_next];
 
     /// <summary>Whether every event was placed.</summary>
-    public bool IsRead => Next == _events.Length;
+    public bool IsRead => _next == _events.Length;
 
     /// <summary>Whether every event was placed and is in the log if it is to be.</summary>
     public bool IsDone => IsRead && _group.Count == 0;
 
     public bool IsGroupFull => _group.IsFull;
 
-    /// <summary>Settles the current event, or puts it into the group.</summary>
+    /// <summary>Settles the current event, or puts it into the group, and goes on to the next.</summary>
     public void Put(in Placement placement, UnixMs now)
     {
+        int index = _next++;
         if (placement.Settled is { } settled)
         {
-            Outcomes[Next] = settled;
+            Outcomes[index] = settled;
             return;
         }
 
-        Outcomes[Next] = new IntakeOutcome(placement.IsCarried ? IntakeStatus.CarriedForward : IntakeStatus.Accepted, -1);
+        Outcomes[index] = new IntakeOutcome(placement.IsCarried ? IntakeStatus.CarriedForward : IntakeStatus.Accepted, -1);
         _group.RecordedAt = now;
-        _group.Add(Next, placement.Window);
+        _group.Add(index, placement.Window);
     }
 
     /// <summary>Appends the group, if there is one.</summary>
