@@ -82,16 +82,18 @@ public sealed class EventDealer
         _count += taken;
     }
 
-    /// <summary>Ends the group: its events by shard, and where each shard's begin.</summary>
-    /// <param name="rent">Gives an array of at least so many entries.</param>
+    /// <summary>Ends the group: its events by shard, and where in the array each shard's begin.</summary>
+    /// <param name="rent">Gives room for at least so many.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public (PackedEvent[] Events, int[] Starts) Deal(Func<int, PackedEvent[]> rent)
+    public (PackedEvent[] Events, int[] Starts) Deal(Func<int, ArraySegment<PackedEvent>> rent)
     {
+        ArraySegment<PackedEvent> room = rent(_count);
         int[] starts = new int[_counts.Length + 1];
+        starts[0] = room.Offset;
         for (int shard = 0; shard < _counts.Length; shard++) starts[shard + 1] = starts[shard] + _counts[shard];
         int[] next = _counts;
         starts.AsSpan(0, next.Length).CopyTo(next);
-        PackedEvent[] dealt = rent(_count);
+        PackedEvent[] dealt = room.Array!;
         ReadOnlySpan<PackedEvent> packed = _packed.AsSpan(0, _count);
         ReadOnlySpan<ushort> shardOf = _shardOf.AsSpan(0, _count);
         for (int i = 0; i < packed.Length && i < shardOf.Length; i++) dealt[next[shardOf[i]]++] = packed[i];

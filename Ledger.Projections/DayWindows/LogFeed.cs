@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Ledger.Core.Events;
 using Ledger.Core.Kernels;
 using Ledger.Projections.EventLog;
@@ -12,15 +11,11 @@ namespace Ledger.Projections.DayWindows;
 /// </remarks>
 internal sealed class LogFeed(IEventLog log, ActivityScope scope, int shards, int eventsPerGroup)
 {
-    private readonly ConcurrentBag<PackedEvent[]> _free = [];
-    private readonly ConcurrentBag<PackedEvent[]> _lent = [];
+    private readonly GroupRoom _room = new(eventsPerGroup);
     private readonly int _workers = Environment.ProcessorCount;
 
-    /// <summary>Takes every array back. Only when nobody holds a slice any more.</summary>
-    public void Recycle()
-    {
-        while (_lent.TryTake(out PackedEvent[]? array)) _free.Add(array);
-    }
+    /// <summary>Takes all room back. Only when nobody holds a slice any more.</summary>
+    public void Recycle() => _room.Recycle();
 
     /// <summary>Feeds shards, each from its own position up to a common one.</summary>
     /// <param name="fromByShard">Where each starts; <see cref="long.MaxValue"/> for a shard that is not fed.</param>
@@ -56,7 +51,7 @@ internal sealed class LogFeed(IEventLog log, ActivityScope scope, int shards, in
                     long from = start + (range * span);
                     foreach (LogBlock block in log.ReadBlocks(from, Math.Min(from + span, to), new BlockRequest(Rows: true, Columns: true, scope.Window), cancel))
                         dealer.Take(scope.MergeRows(block, to, merged));
-                    Publish(range, dealer.Deal(Rent));
+                    Publish(range, dealer.Deal(_room.Rent));
                 }
                 catch (Exception e)
                 {
@@ -84,14 +79,5 @@ internal sealed class LogFeed(IEventLog log, ActivityScope scope, int shards, in
                 }
             }
         }
-    }
-
-    /// <summary>An array for a group: a full one is used again, one that would stay half empty is made to measure.</summary>
-    private PackedEvent[] Rent(int count)
-    {
-        if (count > eventsPerGroup || count < eventsPerGroup / 2) return GC.AllocateUninitializedArray<PackedEvent>(count);
-        PackedEvent[] array = _free.TryTake(out PackedEvent[]? free) ? free : GC.AllocateUninitializedArray<PackedEvent>(eventsPerGroup, pinned: true);
-        _lent.Add(array);
-        return array;
     }
 }

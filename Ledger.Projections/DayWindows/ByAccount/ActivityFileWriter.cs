@@ -98,7 +98,7 @@ internal sealed class ActivityFileWriter(IEventLog log, FoldContext context, int
             for (int i = 0; i < ids.Length; i++) _ids[_columnar[i] - from] = ids[i];
         }
 
-        private PackedEvent[] Rent(int count)
+        private ArraySegment<PackedEvent> Rent(int count)
         {
             if (_dealt.Length < count) _dealt = GC.AllocateUninitializedArray<PackedEvent>(count);
             return _dealt;

@@ -72,7 +72,7 @@ internal static class FoldBench
         return sheet;
     }
 
-    private static PackedEvent[] Rent(int events) =>
+    private static ArraySegment<PackedEvent> Rent(int events) =>
         Free.TryTake(out PackedEvent[]? array) && array.Length >= events ? array : GC.AllocateUninitializedArray<PackedEvent>(Math.Max(events, BatchesPerGroup * 16_384), pinned: true);
 
     private static ActivityColumns Copy(ActivityColumns batch)
