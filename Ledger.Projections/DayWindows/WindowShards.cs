@@ -69,10 +69,9 @@ internal sealed class WindowShards : IAsyncDisposable
     /// <summary>Judges what was fed.</summary>
     /// <param name="feed">Reads the log again for shards that restart meanwhile.</param>
     /// <param name="fold">How.</param>
-    /// <param name="folded">Takes each shard's totals, once.</param>
     /// <param name="cancel">Stops it.</param>
     /// <exception cref="LogFaultException">The log is damaged, or a shard keeps failing.</exception>
-    public async Task FoldAsync(LogFeed feed, ShardFold fold, Action<ShardFolded> folded, CancellationToken cancel)
+    public async Task FoldAsync(LogFeed feed, ShardFold fold, CancellationToken cancel)
     {
         // As many at a time as can be at work: each has a judge, whose tables every further one would push out of the cache.
         HashSet<int> left = [.. _mine], told = [];
@@ -82,12 +81,7 @@ internal sealed class WindowShards : IAsyncDisposable
         {
             ShardSignal signal = await _signals.ReadAsync(cancel).ConfigureAwait(false);
             Note(signal);
-            if (signal is ShardFolded result && result.Fold == fold && left.Remove(result.Shard))
-            {
-                TellNext();
-                folded(result);
-            }
-
+            if (signal is ShardFolded result && result.Fold == fold && left.Remove(result.Shard)) TellNext();
             if (signal is not ShardReady) continue;
             HashSet<int> restarted = [signal.Shard];
             while (_signals.TryPeek(out ShardSignal? more) && more is ShardReady && _signals.TryRead(out more))
