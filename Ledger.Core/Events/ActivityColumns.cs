@@ -1,3 +1,5 @@
+using Ledger.Core.Identity;
+
 namespace Ledger.Core.Events;
 
 /// <summary>Activity events as columns: entry i of every array is one event, in log order.</summary>
@@ -37,10 +39,30 @@ public sealed class ActivityColumns
     public long[] OccurredAtMs { get; private set; }
 
     /// <summary>Packs the value of a comment.</summary>
-    public static long CommentValue(byte letters, ulong textDigest) => unchecked((long)(((ulong)letters << 56) | (textDigest & 0x00ff_ffff_ffff_ffff)));
+    public static long CommentValue(byte letters, ulong textDigest) => unchecked((long)(((ulong)letters << 56) | (textDigest & CommentText.DigestMax)));
 
     /// <summary>Letters of a comment's packed value.</summary>
     public static byte CommentLetters(long value) => unchecked((byte)((ulong)value >> 56));
+
+    /// <summary>Text digest of a comment's packed value.</summary>
+    public static ulong CommentDigest(long value) => unchecked((ulong)value) & CommentText.DigestMax;
+
+    /// <summary>Puts an event together again of its names and its number.</summary>
+    public static EventPayload Payload(EventKind kind, string account, string target, long value)
+    {
+        AccountId actor = new(account);
+        return kind switch
+        {
+            EventKind.Viewed => new Viewed(actor, new ContentId(target), checked((uint)value)),
+            EventKind.Liked => new Liked(actor, new ContentId(target)),
+            EventKind.Commented => new Commented(actor, new ContentId(target), CommentLetters(value), CommentDigest(value)),
+            EventKind.Shared => new Shared(actor, new ContentId(target), checked((byte)value)),
+            EventKind.Followed => new Followed(actor, new AccountId(target)),
+            EventKind.BroadcastMinute => new BroadcastMinute(actor, new SpaceId(target), value),
+            EventKind.PresenceMinute => new PresenceMinute(actor, new SpaceId(target), value),
+            _ => throw new InvalidOperationException($"{kind} has no columnar form"),
+        };
+    }
 
     /// <summary>Forgets the events, keeps the arrays.</summary>
     public void Clear() => _count = 0;

@@ -34,6 +34,7 @@ public sealed class JsonEventReader
     private readonly JsonFieldReader _fields;
     private readonly JsonMembers _logMembers = new();
     private readonly JsonFieldReader _logFields;
+    private readonly JsonMember[] _plain = new JsonMember[PlainActivityReader.MembersMax];
 
     public JsonEventReader()
     {
@@ -56,6 +57,11 @@ public sealed class JsonEventReader
         _members.RequireAllTaken();
         return new JsonEvent(new SubmittedEvent(id, occurredAt, payload), log);
     }
+
+    /// <summary>Reads one event as <see cref="Read"/> does; activity that is written plainly stays in <paramref name="json"/>, which must not change while the event is in use.</summary>
+    /// <exception cref="EventFormatException">As with <see cref="Read"/>.</exception>
+    public SubmittedEvent ReadInPlace(ReadOnlyMemory<byte> json) =>
+        PlainJson.Members(json.Span, _plain) is > 0 and var count && PlainActivityReader.TryRead(json, _plain.AsSpan(0, count), out SubmittedEvent e) ? e : Read(json).Event;
 
     private EventKind ReadKind()
     {

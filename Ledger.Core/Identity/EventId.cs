@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
@@ -35,6 +36,24 @@ public readonly record struct EventId(UInt128 Value) : IComparable<EventId>
         guid.TryWriteBytes(bytes, bigEndian: true, out _);
         id = FromBytes(bytes);
         return ok;
+    }
+
+    /// <summary>Reads the UUID text form as ASCII: two digits a byte, in either case, and nothing else.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> text, out EventId id)
+    {
+        const int TextBytes = 36;
+        id = default;
+        if (text.Length != TextBytes || text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-') return false;
+        Span<byte> digits = stackalloc byte[2 * SizeBytes];
+        text[..8].CopyTo(digits);
+        text[9..13].CopyTo(digits[8..]);
+        text[14..18].CopyTo(digits[12..]);
+        text[19..23].CopyTo(digits[16..]);
+        text[24..].CopyTo(digits[20..]);
+        Span<byte> bytes = stackalloc byte[SizeBytes];
+        if (Convert.FromHexString(digits, bytes, out _, out _) != OperationStatus.Done) return false;
+        id = FromBytes(bytes);
+        return true;
     }
 
     /// <summary>Writes 16 bytes, most significant first.</summary>

@@ -12,9 +12,6 @@ public sealed partial class AccountJudge
 {
     private const uint PlainKinds = (1u << (int)EventKind.Viewed) | (1u << (int)EventKind.Liked) | (1u << (int)EventKind.Commented) | (1u << (int)EventKind.Shared);
 
-    // All ones for a view, the only kind that can be too short.
-    private static ReadOnlySpan<ulong> ViewMask => [0, ulong.MaxValue, 0, 0, 0, 0];
-
     // A key of the plain set: kind in the top bits, video below.
     private const int PlainTargetBits = 27;
 
@@ -94,9 +91,7 @@ public sealed partial class AccountJudge
     {
         ReadOnlySpan<ulong> cards = _cards.AsSpan(0, events.Length);
         Span<uint> seen = _seen.AsSpan(0, mask + 1);
-        (uint[] counted, long[] lastMs, long[] weights, long[] intervals, uint[] caps) = (_counted, _lastMs, _weightMicro, _minIntervalMs, _cap);
-        ReadOnlySpan<byte> bits = BitOfKind;
-        ReadOnlySpan<ulong> viewMask = ViewMask;
+        KindState[] kinds = _kinds;
         PairTable pairs = _pairs;
         int self = _owners.IndexOf(_account);
         int teamSpace = _teamSpace;
@@ -125,27 +120,16 @@ public sealed partial class AccountJudge
                     continue;
                 }
 
+                // One branch for what is rare; which of it comes first is asked when it comes.
+                ref KindState state = ref kinds[kind];
                 long atMs = frame.StartMs + e.TimeMs;
-                uint before = counted[kind];
-                if (before != 0)
+                bool isTooFast = state.Counted != 0 & Distance(atMs, state.LastMs) < state.MinIntervalMs;
+                bool isOverCap = state.Counted >= state.Cap;
+                if (isTooFast | isOverCap | (ulong)e.Value < (SubjectTable.SecondsToView(card) & state.ViewMask))
                 {
-                    if (Distance(atMs, lastMs[kind]) < (ulong)intervals[kind])
-                    {
-                        tooFast++;
-                        continue;
-                    }
-
-                    if (caps[kind] != 0 && before >= caps[kind])
-                    {
-                        overCap++;
-                        continue;
-                    }
-                }
-
-                // No branch on the kind: views and the rest follow each other at random.
-                if ((ulong)e.Value < (SubjectTable.SecondsToView(card) & viewMask[kind]))
-                {
-                    trivial++;
+                    if (isTooFast) tooFast++;
+                    else if (isOverCap) overCap++;
+                    else trivial++;
                     continue;
                 }
 
@@ -157,12 +141,12 @@ public sealed partial class AccountJudge
 
                 seen[slot] = key;
                 count++;
-                counted[kind] = before + 1;
-                lastMs[kind] = atMs;
+                state.Counted++;
+                state.LastMs = atMs;
                 ref PairTable.Pair pair = ref pairs.Of(owner);
-                pair.RawMicro += weights[kind];
-                pair.Kinds |= bits[kind];
-                if (teamSpace >= 0 && _context.Directory.Contents[e.Target].Space == teamSpace) pair.TeamRawMicro += weights[kind];
+                pair.RawMicro += state.WeightMicro;
+                pair.Kinds |= state.PairBit;
+                if (teamSpace >= 0 && _context.Directory.Contents[e.Target].Space == teamSpace) pair.TeamRawMicro += state.WeightMicro;
             }
         }
 

@@ -14,12 +14,6 @@ namespace Ledger.Core.Kernels;
 /// </remarks>
 public sealed partial class AccountJudge
 {
-    // Kinds as bits of a pair's entry, in the order of CreatorTally's columns.
-    private const byte ViewBit = 1, LikeBit = 2, CommentBit = 4, TipBit = 8, ShareBit = 16, FollowBit = 32;
-
-    private static ReadOnlySpan<byte> BitOfKind =>
-        [0, ViewBit, LikeBit, 0, CommentBit, ShareBit, ShareBit, FollowBit, 0, 0, 0, 0, 0, TipBit, 0, TipBit, 0, 0, 0, 0];
-
     // Key spaces of the set beside the activity kinds themselves: texts of counted comments, and of own replies.
     private const int CommentTextKeys = 64, OwnReplyKeys = 65;
     private const ulong KeyMask = 0x00ff_ffff_ffff_ffff;
@@ -29,15 +23,11 @@ public sealed partial class AccountJudge
     private readonly ValidityRules _rules;
     private readonly long _dayStartMinute;
     private readonly long _sealedAt;
-    private readonly long[] _weightMicro;
-    private readonly uint[] _cap;
-    private readonly long[] _minIntervalMs;
+    private readonly KindState[] _kinds;
     private readonly KeySet _keys = new();
     private readonly PairTable _pairs;
     private readonly CreatorTally _creators;
     private Subject[] _subjects = new Subject[256];
-    private readonly uint[] _counted = new uint[EventKinds.ActivityCount];
-    private readonly long[] _lastMs = new long[EventKinds.ActivityCount];
 
     // The account being judged.
     private int _account;
@@ -57,7 +47,7 @@ public sealed partial class AccountJudge
         _creators = new CreatorTally(_owners.OwnerCount);
         _rules = context.Rules;
         _sealedAt = context.SealedAt;
-        (_weightMicro, _cap, _minIntervalMs) = (_rules.WeightMicro, _rules.Cap, _rules.MinIntervalMs);
+        _kinds = KindState.TableOf(_rules);
         _dayStartMinute = context.Window.Start.Value / 60_000;
         _minLetters = _rules.MinCommentLetters;
     }
@@ -129,7 +119,7 @@ public sealed partial class AccountJudge
         _ownReplies = 0;
         _pairs.Reset();
         _creators.BeginAccount(totals);
-        Array.Clear(_counted);
+        foreach (ref KindState kind in _kinds.AsSpan()) kind.Counted = 0;
     }
 
     /// <summary>First matching reason in the order of <see cref="Verdict"/>.</summary>
@@ -154,8 +144,9 @@ public sealed partial class AccountJudge
             if (_keys.IsTaken(slot)) return Verdict.Repeat;
         }
 
-        if (_counted[(int)kind] > 0 && Distance(e.OccurredAtMs, _lastMs[(int)kind]) < (ulong)_minIntervalMs[(int)kind]) return Verdict.TooFast;
-        if (_cap[(int)kind] != 0 && _counted[(int)kind] >= _cap[(int)kind]) return Verdict.OverCap;
+        ref readonly KindState state = ref _kinds[(int)kind];
+        if (state.Counted != 0 && Distance(e.OccurredAtMs, state.LastMs) < state.MinIntervalMs) return Verdict.TooFast;
+        if (state.Counted >= state.Cap) return Verdict.OverCap;
         if (IsTrivial(kind, e.Value, subject)) return Verdict.Trivial;
         if (kind is EventKind.BroadcastMinute or EventKind.PresenceMinute && _keys.Contains(MinuteKey(kind, e.Value))) return Verdict.Overlap;
         if (kind == EventKind.BroadcastMinute && _rules.BandwidthRequired
@@ -168,8 +159,9 @@ public sealed partial class AccountJudge
     {
         (EventKind kind, int target, long value) = (e.Kind, e.Target, e.Value);
         if (slot >= 0) _keys.Put(slot, Key(kind, target, value));
-        _counted[(int)kind]++;
-        _lastMs[(int)kind] = e.OccurredAtMs;
+        ref KindState state = ref _kinds[(int)kind];
+        state.Counted++;
+        state.LastMs = e.OccurredAtMs;
         switch (kind)
         {
             case EventKind.Commented:
@@ -190,7 +182,7 @@ public sealed partial class AccountJudge
                 break;
         }
 
-        long weight = _weightMicro[(int)kind];
+        long weight = state.WeightMicro;
         bool inTeam = subject.Space >= 0 && subject.Space == _teamSpace;
         if (!subject.Counterparty)
         {
@@ -202,7 +194,7 @@ public sealed partial class AccountJudge
         ref PairTable.Pair pair = ref _pairs.Of(_owners.IndexOf(subject.Owner));
         pair.RawMicro += weight;
         if (inTeam) pair.TeamRawMicro += weight;
-        pair.Kinds |= BitOfKind[(int)kind];
+        pair.Kinds |= state.PairBit;
     }
 
     /// <summary>Replies under one's own videos or in one's own space are the interaction dimension; each text is taken once.</summary>
@@ -232,15 +224,16 @@ public sealed partial class AccountJudge
             if (pair.Kinds != 0) _creators.Add(pair.Owner, pair.Kinds);
         }
 
-        (uint posts, uint minutes) = (_counted[(int)EventKind.VideoPublished], _counted[(int)EventKind.BroadcastMinute]);
+        (uint posts, uint minutes) = (_kinds[(int)EventKind.VideoPublished].Counted, _kinds[(int)EventKind.BroadcastMinute].Counted);
         if ((posts | minutes | _ownReplies) != 0) totals.MadeByAccount.Add(new ShardTotals.Made(_account, posts, minutes, _ownReplies));
 
         bool active = false;
-        for (int kind = 1; kind < _counted.Length; kind++)
+        for (int kind = 1; kind < _kinds.Length; kind++)
         {
-            if (_counted[kind] == 0) continue;
+            uint counted = _kinds[kind].Counted;
+            if (counted == 0) continue;
             active = true;
-            totals.CountedByKind[kind] += _counted[kind];
+            totals.CountedByKind[kind] += counted;
             totals.AccountsByKind[kind]++;
         }
 

@@ -12,7 +12,14 @@ internal static class IsoDate
         if (text.Length != 10 || text[4] != '-' || text[7] != '-') return false;
         if (!TryDigits(text[..4], 9999, out var year) || !TryDigits(text[5..7], 12, out var month)
             || !TryDigits(text[8..], 31, out var day)) return false;
-        if (year < 1 || month < 1 || day < 1 || day > DateTime.DaysInMonth(year, month)) return false;
+        return TryDate(year, month, day, out days);
+    }
+
+    /// <summary>The days of a date; false when there is no such date.</summary>
+    internal static bool TryDate(int year, int month, int day, out int days)
+    {
+        days = 0;
+        if (year < 1 || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month)) return false;
         days = new DateOnly(year, month, day).DayNumber - EpochDayNumber;
         return true;
     }

@@ -63,6 +63,23 @@ public readonly record struct UnixMs : IComparable<UnixMs>
         return TryFrom((((minutes * 60) + second) * 1000) + ms, out instant);
     }
 
+    /// <summary>Reads what <see cref="ToString"/> writes, as ASCII, and nothing else: <c>2026-11-22T09:30:00.000Z</c>.</summary>
+    internal static bool TryParseWhole(ReadOnlySpan<byte> text, out UnixMs instant)
+    {
+        instant = default;
+        if (text.Length != 24 || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' || text[16] != ':' || text[19] != '.' || text[23] != 'Z') return false;
+        int wrong = 0;
+        int year = (100 * Two(text, 0, ref wrong)) + Two(text, 2, ref wrong);
+        int month = Two(text, 5, ref wrong);
+        int day = Two(text, 8, ref wrong);
+        int hour = Two(text, 11, ref wrong);
+        int minute = Two(text, 14, ref wrong);
+        int second = Two(text, 17, ref wrong);
+        int ms = (10 * Two(text, 20, ref wrong)) + Digit(text[22], ref wrong);
+        if (wrong != 0 || hour > 23 || minute > 59 || second > 59 || !IsoDate.TryDate(year, month, day, out int days)) return false;
+        return TryFrom((((((days * 24L) + hour) * 60) + minute) * 60_000) + (second * 1_000) + ms, out instant);
+    }
+
     public int CompareTo(UnixMs other) => Value.CompareTo(other.Value);
 
     /// <summary>ISO 8601 with milliseconds in UTC, such as <c>2026-11-22T09:30:00.000Z</c>; <see cref="TryParse"/> reads it back.</summary>
@@ -71,6 +88,17 @@ public readonly record struct UnixMs : IComparable<UnixMs>
         var day = Day.Of(this);
         var ms = this - day.Start;
         return string.Create(CultureInfo.InvariantCulture, $"{day}T{ms / 3_600_000:D2}:{ms / 60_000 % 60:D2}:{ms / 1000 % 60:D2}.{ms % 1000:D3}Z");
+    }
+
+    private static int Two(ReadOnlySpan<byte> text, int at, ref int wrong) => (10 * Digit(text[at], ref wrong)) + Digit(text[at + 1], ref wrong);
+
+    // One look at the end tells whether everything was a digit.
+    private static int Digit(byte character, ref int wrong)
+    {
+        int digit = character - '0';
+        wrong |= digit | (9 - digit);
+        wrong &= int.MinValue;
+        return digit;
     }
 
     private static bool TryTakeFraction(ref ReadOnlySpan<char> rest, out int ms)

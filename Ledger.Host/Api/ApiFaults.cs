@@ -1,4 +1,5 @@
 using Ledger.Host.Composition;
+using Ledger.Projections.DayWindows;
 using Ledger.Projections.EventLog;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
@@ -44,6 +45,7 @@ internal sealed class ApiFaults(RequestDelegate next, LedgerHealth health, ILogg
         ApiProblemException e => e.Problem,
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => Problems.BodyTooLarge(ApiLimits.BodyBytesMax),
         BadHttpRequestException e => new ApiProblem(e.StatusCode, "request-malformed", e.Message),
+        DrawSeedMissingException e => Problems.Refused(DrawSeedMissingException.Code, e.Message[(DrawSeedMissingException.Code.Length + 2)..]),
         LogFaultException e => new ApiProblem(StatusCodes.Status503ServiceUnavailable, e.Code, "the ledger's log cannot go on and takes nothing more; its operator has been told"),
         _ => new ApiProblem(StatusCodes.Status500InternalServerError, "internal-error", "a defect of the ledger; its log has the details"),
     };

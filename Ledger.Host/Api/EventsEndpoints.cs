@@ -26,7 +26,7 @@ internal static class EventsEndpoints
         bool isNdJson = MediaTypes.Require(context, MediaTypes.Json, MediaTypes.NdJson) == MediaTypes.NdJson;
         ReadOnlyMemory<byte> body = await context.BodyAsync();
         ApiCaller caller = context.Caller();
-        EventBatch batch = EventBatch.Read(body, isNdJson, caller);
+        using EventBatch batch = EventBatch.Read(body, isNdJson, caller);
         if (!caller.Limit.TryTakeEvents(batch.Count, out TimeSpan wait)) throw new ApiProblemException(Problems.RateLimited(wait));
 
         bool isDryRun = dryRun ?? false;

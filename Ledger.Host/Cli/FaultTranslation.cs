@@ -2,6 +2,7 @@ using System.Buffers;
 using Ledger.Core.Events;
 using Ledger.Host.Adapters.Files;
 using Ledger.Host.Security;
+using Ledger.Projections.DayWindows;
 using Ledger.Projections.EventLog;
 
 namespace Ledger.Host.Cli;
@@ -27,6 +28,7 @@ internal static class FaultTranslation
         ChainBridge.Signing.SignerException e => (WithAdvice(e.Message, "check the signer"), ExitCode.Fault),
         MappingException e => (WithAdvice(e.Message, "correct the mapping; specs/import.md explains it"), ExitCode.Usage),
         EventFormatException e => (WithAdvice(e.Message, "the log was written by a newer build or is damaged: use that build or restore the log"), ExitCode.Fault),
+        DrawSeedMissingException e => (e.Message, ExitCode.No),
         KeyRefusedException e => (e.Message, ExitCode.No),
         KeyNotFoundException e => (WithAdvice(Coded("not-found", e.Message), "check the name; 'weledger status' lists the windows"), ExitCode.NotFound),
         FileNotFoundException or DirectoryNotFoundException => ($"file-missing: {fault.Message}; check the path", ExitCode.NotFound),

@@ -4,6 +4,7 @@ using Ledger.Core.Events;
 using Ledger.Core.Identity;
 using Ledger.Core.Kernels;
 using Ledger.Core.Merkle;
+using Ledger.Core.Payouts;
 using Ledger.Core.Time;
 using Ledger.Projections.DayWindows.ByAccount;
 using Ledger.Projections.DayWindows.Live;
@@ -125,6 +126,7 @@ public sealed class RewardLedger : IDisposable
     /// <summary>Seals and closes a window: folds, applies the rules, records the close and the statement. Closing again gives what was recorded.</summary>
     /// <exception cref="KeyNotFoundException"><c>unknown-window</c>: no event ever opened it.</exception>
     /// <exception cref="InvalidOperationException"><c>window-order</c>: an earlier window is still open.</exception>
+    /// <exception cref="DrawSeedMissingException">It, or an earlier one, is sealed and waits for its draw seed.</exception>
     public Task<ClosedWindow> CloseAsync(Day window, IProgress<LedgerProgress>? progress = null, CancellationToken cancel = default) => InTurnAsync(
         async () =>
         {
@@ -140,7 +142,7 @@ public sealed class RewardLedger : IDisposable
             }
 
             if (State.PendingDraws && State.Pending!.Value.Window <= window)
-                throw new InvalidOperationException($"draw-seed-missing: window {State.Pending.Value.Window} is sealed and its prizes are drawn; give it the hash of a block made after the seal");
+                throw new DrawSeedMissingException(State.Pending.Value.Window);
             (ClosedWindow? recent, long to, bool _) = Known(window);
             return recent ?? (await RecomputeAsync(window, to, isClosed: true, progress, cancel).ConfigureAwait(false)).Close;
         },
@@ -202,6 +204,7 @@ public sealed class RewardLedger : IDisposable
     /// <summary>Recomputes a closed window from the log, or an open one as if it were sealed now.</summary>
     /// <remarks>The ledger goes on meanwhile: only what is known of the window is asked for in turn.</remarks>
     /// <exception cref="KeyNotFoundException"><c>unknown-window</c>.</exception>
+    /// <exception cref="DrawSeedMissingException">Its prizes, or those of a sealed window before it, are drawn with a block that is not known yet.</exception>
     public async Task<WindowReplay> ReplayAsync(Day window, IProgress<LedgerProgress>? progress = null, CancellationToken cancel = default)
     {
         (ClosedWindow? recent, long to, bool isClosed) = await InTurnAsync(
@@ -326,6 +329,8 @@ public sealed class RewardLedger : IDisposable
         ClosedWindow? found = null;
         await closer.AdvanceAsync(state, to, closed => found = closed, null, progress, cancel).ConfigureAwait(false);
         if (isClosed) return new WindowReplay(IsFinal: true, found!);
+        if (state.Pending is { } waiting) throw new DrawSeedMissingException(waiting.Window);
+        if (WindowRules.NeedsDrawSeed(state.Open[window].Ruleset)) throw new DrawSeedMissingException(window);
         UnixMs now = Now();
         state.Apply(new RecordedEvent(to, 0, new NewEvent(default, now, now, window, new WindowSealed(window))));
         return new WindowReplay(IsFinal: false, await closer.CloseAsync(state, progress, cancel).ConfigureAwait(false));

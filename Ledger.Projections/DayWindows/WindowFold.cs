@@ -62,7 +62,7 @@ public sealed class WindowFold(IActorRefFactory factory, IEventLog log, FoldOpti
         }
     }
 
-    /// <summary>A power of two: enough that every core has work and a shard's events stay in its cache.</summary>
+    /// <summary>A power of two: enough that every core has work and a shard's events stay near it.</summary>
     internal static int ShardsFor(long events) =>
         (int)Math.Clamp(BitOperations.RoundUpToPowerOf2((ulong)(events / FoldOptions.EventsPerShard) + 1), 16, 16_384);
 }
@@ -70,8 +70,11 @@ public sealed class WindowFold(IActorRefFactory factory, IEventLog log, FoldOpti
 /// <summary>How a fold uses the machine; no result depends on it.</summary>
 public sealed record FoldOptions
 {
-    /// <summary>Events per shard that a shard count is chosen for.</summary>
-    internal const int EventsPerShard = 40_000;
+    /// <summary>
+    /// Events per shard that a shard count is chosen for, at most. Each shard hands over a row per creator that its accounts met, so many
+    /// small ones are mostly handing over; larger ones leave the cache while they are sorted.
+    /// </summary>
+    internal const int EventsPerShard = 100_000;
 
     /// <summary>Shards per window, a power of two; chosen from the window's size when null.</summary>
     public int? Shards { get; init; }

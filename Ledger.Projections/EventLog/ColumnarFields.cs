@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using Ledger.Core.Events;
 using Ledger.Core.Identity;
+using Ledger.Core.Time;
 
 namespace Ledger.Projections.EventLog;
 
@@ -32,29 +33,50 @@ internal readonly record struct ColumnarFields(string Account, string Target, lo
         CanonicalBytes.WriteHeader(output[start..], kind, version: 1, e.Id, e.OccurredAt.Value, e.RecordedAt.Value, e.Window.Number);
         int at = Name(output, start + CanonicalBytes.HeaderBytes, Account, out account);
         at = Name(output, at, Target, out target);
+        return WriteValue(output, at, kind, Value);
+    }
+
+    /// <summary>The same of an event whose names are bytes already.</summary>
+    public static int Write(Span<byte> output, int start, in SubmittedEvent e, in PlainActivity plain, UnixMs recordedAt, Day window, out NameSpan account, out NameSpan target)
+    {
+        CanonicalBytes.WriteHeader(output[start..], plain.Kind, version: 1, e.Id, e.OccurredAt.Value, recordedAt.Value, window.Number);
+        int at = Name(output, start + CanonicalBytes.HeaderBytes, plain.Account, out account);
+        at = Name(output, at, plain.Target, out target);
+        return WriteValue(output, at, plain.Kind, plain.Value);
+    }
+
+    private static int WriteValue(Span<byte> output, int at, EventKind kind, long value)
+    {
         switch (kind)
         {
             case EventKind.Viewed:
-                BinaryPrimitives.WriteUInt32LittleEndian(output[at..], (uint)Value);
+                BinaryPrimitives.WriteUInt32LittleEndian(output[at..], (uint)value);
                 return at + 4;
             case EventKind.Commented:
-                output[at] = ActivityColumns.CommentLetters(Value);
-                BinaryPrimitives.WriteUInt64LittleEndian(output[(at + 1)..], unchecked((ulong)Value) & ColumnarForm.TextDigestMax);
+                output[at] = ActivityColumns.CommentLetters(value);
+                BinaryPrimitives.WriteUInt64LittleEndian(output[(at + 1)..], ActivityColumns.CommentDigest(value));
                 return at + 9;
             case EventKind.Shared:
-                output[at] = (byte)Value;
+                output[at] = (byte)value;
                 return at + 1;
             case EventKind.BroadcastMinute or EventKind.PresenceMinute:
-                BinaryPrimitives.WriteInt64LittleEndian(output[at..], Value);
+                BinaryPrimitives.WriteInt64LittleEndian(output[at..], value);
                 return at + 8;
             default:
                 return at;
         }
     }
 
-    private static int Name(Span<byte> output, int at, string name, out NameSpan span)
+    private static int Name(Span<byte> output, int at, string name, out NameSpan span) => Named(output, at, Encoding.UTF8.GetBytes(name, output[(at + 1)..]), out span);
+
+    private static int Name(Span<byte> output, int at, ReadOnlySpan<byte> name, out NameSpan span)
     {
-        int size = Encoding.UTF8.GetBytes(name, output[(at + 1)..]);
+        name.CopyTo(output[(at + 1)..]);
+        return Named(output, at, name.Length, out span);
+    }
+
+    private static int Named(Span<byte> output, int at, int size, out NameSpan span)
+    {
         output[at] = (byte)size;
         span = new NameSpan(at + 1, size, NameTable.LookupHash(output.Slice(at + 1, size)));
         return at + 1 + size;

@@ -2,6 +2,7 @@ using System.Buffers;
 using Ledger.Core.Events;
 using Ledger.Core.Identity;
 using Ledger.Core.Merkle;
+using Ledger.Core.Time;
 
 namespace Ledger.Projections.EventLog;
 
@@ -14,21 +15,21 @@ public sealed class PreparedAppend
 
     private const int Together = PreparedColumns.AheadMax;
 
-    private readonly NewEvent[] _events;
+    private readonly IReadOnlyList<NewEvent> _events;
     private readonly PreparedColumns _columns;
     private ArrayBufferWriter<byte>? _rows;
     private int[] _rowEnds = [];
 
-    private PreparedAppend(NewEvent[] events)
+    private PreparedAppend(IReadOnlyList<NewEvent> events)
     {
         _events = events;
-        _columns = PreparedColumns.For(events.Length);
+        _columns = PreparedColumns.For(events.Count);
     }
 
     public IReadOnlyList<NewEvent> Events => _events;
 
     /// <summary>Leaf hashes of the log tree, one per event.</summary>
-    public ReadOnlySpan<Digest> Leaves => _columns.Leaves.AsSpan(0, _events.Length);
+    public ReadOnlySpan<Digest> Leaves => _columns.Leaves.AsSpan(0, _events.Count);
 
     /// <summary>The same and the rest as columns.</summary>
     internal PreparedColumns Columns => _columns;
@@ -49,10 +50,15 @@ public sealed class PreparedAppend
     internal static PreparedAppend Of(IReadOnlyList<NewEvent> events, StreamName? stream, NameTable? names)
     {
         if (events.Count > EventsMax) throw new ArgumentException($"{events.Count} events; an append carries at most {EventsMax}", nameof(events));
-        PreparedAppend prepared = new(events as NewEvent[] ?? [.. events]);
+
+        // Who knows no names takes the events one by one: they are made once then.
+        PlacedEvents? placed = names is null || stream is not null ? null : events as PlacedEvents;
+        NewEvent[] objects = placed is not null ? [] : events as NewEvent[] ?? [.. events];
+        PreparedAppend prepared = new(placed is not null ? placed : objects);
         try
         {
-            prepared.Prepare(stream, names);
+            int used = placed is not null ? prepared.Take(placed) : prepared.Take(objects, stream);
+            prepared.Finish(used, names);
             return prepared;
         }
         catch
@@ -68,47 +74,67 @@ public sealed class PreparedAppend
     private static void Check(NewEvent e, StreamName? stream)
     {
         if (e.Id == default) throw new EventFormatException("id-nil", "id", "the nil UUID names no event");
-        if (e.Payload is Commented { TextDigest: > ColumnarForm.TextDigestMax })
+        if (e.Payload is Commented { TextDigest: > CommentText.DigestMax })
             throw new EventFormatException("out-of-range", "textDigest", "more than 56 bits");
         if (stream is { } expected && e.Stream != expected)
             throw new ArgumentException($"event {e.Id} belongs to stream {e.Stream}, not {expected}", nameof(stream));
     }
 
-    private void Prepare(StreamName? stream, NameTable? names)
+    private int Take(PlacedEvents placed)
     {
         int used = 0;
-        for (int i = 0; i < _events.Length; i++)
+        for (int i = 0; i < placed.Count; i++)
         {
-            if (i % Together == 0) Look(_events.AsSpan(i, Math.Min(Together, _events.Length - i)));
-            NewEvent e = _events[i];
-            Check(e, stream);
-            e.Id.WriteTo(_columns.Ids.AsSpan(i * EventId.SizeBytes));
-            EventKind kind = (EventKind)_columns.KindsAhead[i % Together];
-            used = kind == EventKind.None ? Row(i, e, used) : Columnar(i, kind, e, used);
-            _columns.Ends[i] = used;
-            if (_rows is not null) _rowEnds[i] = _rows.WrittenCount;
+            ref readonly SubmittedEvent e = ref placed.Submitted(i);
+            if (e.TryPlain(out PlainActivity plain))
+            {
+                used = Plain(i, e, plain, placed.RecordedAt, placed.Window(i), used);
+            }
+            else
+            {
+                NewEvent[] one = [placed[i]];
+                Look(one, i % Together);
+                used = Object(i, one[0], null, used);
+            }
         }
 
+        return used;
+    }
+
+    private int Take(ReadOnlySpan<NewEvent> events, StreamName? stream)
+    {
+        int used = 0;
+        for (int i = 0; i < events.Length; i++)
+        {
+            if (i % Together == 0) Look(events.Slice(i, Math.Min(Together, events.Length - i)), 0);
+            used = Object(i, events[i], stream, used);
+        }
+
+        return used;
+    }
+
+    private void Finish(int used, NameTable? names)
+    {
         ReadOnlySpan<byte> canonical = _columns.Canonical.AsSpan(0, used);
-        Span<int> ordinals = _columns.Ordinals.AsSpan(0, 2 * _events.Length);
+        Span<int> ordinals = _columns.Ordinals.AsSpan(0, 2 * _events.Count);
         if (names is null) ordinals.Fill(-1);
         else names.Find(canonical, _columns.Names.AsSpan(0, ordinals.Length), ordinals);
         Shards(canonical, names);
-        _columns.Hasher.Leaves(canonical, _columns.Ends.AsSpan(0, _events.Length), _columns.Leaves);
+        _columns.Hasher.Leaves(canonical, _columns.Ends.AsSpan(0, _events.Count), _columns.Leaves);
     }
 
     // Payloads and names lie anywhere in memory: looking at many before using any lets their cache misses overlap.
-    private void Look(ReadOnlySpan<NewEvent> events)
+    private void Look(ReadOnlySpan<NewEvent> events, int first)
     {
         int touched = 0;
         for (int i = 0; i < events.Length; i++)
         {
             EventPayload payload = events[i].Payload;
             EventKind kind = payload.Kind;
-            _columns.KindsAhead[i] = kind.IsColumnar() ? (byte)kind : (byte)0;
+            _columns.KindsAhead[first + i] = kind.IsColumnar() ? (byte)kind : (byte)0;
             if (!kind.IsColumnar()) continue;
             ColumnarFields fields = ColumnarFields.Of(payload);
-            _columns.FieldsAhead[i] = fields;
+            _columns.FieldsAhead[first + i] = fields;
             touched |= fields.Account.Length | fields.Target.Length;
         }
 
@@ -118,7 +144,7 @@ public sealed class PreparedAppend
     // A name that is known brings its stable hash; only a new one is hashed for it.
     private void Shards(ReadOnlySpan<byte> canonical, NameTable? names)
     {
-        for (int i = 0; i < _events.Length; i++)
+        for (int i = 0; i < _events.Count; i++)
         {
             if (_columns.Kind[i] == 0) continue;
             int account = _columns.Ordinals[2 * i];
@@ -128,22 +154,39 @@ public sealed class PreparedAppend
         }
     }
 
+    private int Object(int index, NewEvent e, StreamName? stream, int used)
+    {
+        Check(e, stream);
+        EventKind kind = (EventKind)_columns.KindsAhead[index % Together];
+        e.Id.WriteTo(_columns.Ids.AsSpan(index * EventId.SizeBytes));
+        _columns.Ends[index] = kind == EventKind.None ? Row(index, e, used) : Columnar(index, kind, e, used);
+        if (_rows is not null) _rowEnds[index] = _rows.WrittenCount;
+        return _columns.Ends[index];
+    }
+
     private int Columnar(int index, EventKind kind, NewEvent e, int used)
     {
         ref readonly ColumnarFields fields = ref _columns.FieldsAhead[index % Together];
         Span<byte> canonical = _columns.Reserve(used, ColumnarFields.CanonicalBytesMax);
         int end = fields.Write(canonical, used, kind, e, out _columns.Names[2 * index], out _columns.Names[(2 * index) + 1]);
-        _columns.Kind[index] = (byte)kind;
-        _columns.Value[index] = fields.Value;
-        _columns.OccurredAtMs[index] = e.OccurredAt.Value;
-        _columns.LagMs[index] = unchecked(e.RecordedAt.Value - e.OccurredAt.Value);
-        _columns.Window[index] = e.Window.Number;
+        _columns.Put(index, kind, fields.Value, e.OccurredAt, e.RecordedAt, e.Window);
         return end;
+    }
+
+    private int Plain(int index, in SubmittedEvent e, in PlainActivity plain, UnixMs recordedAt, Day window, int used)
+    {
+        if (e.Id == default) throw new EventFormatException("id-nil", "id", "the nil UUID names no event");
+        e.Id.WriteTo(_columns.Ids.AsSpan(index * EventId.SizeBytes));
+        Span<byte> canonical = _columns.Reserve(used, ColumnarFields.CanonicalBytesMax);
+        _columns.Ends[index] = ColumnarFields.Write(canonical, used, e, plain, recordedAt, window, out _columns.Names[2 * index], out _columns.Names[(2 * index) + 1]);
+        _columns.Put(index, plain.Kind, plain.Value, e.OccurredAt, recordedAt, window);
+        if (_rows is not null) _rowEnds[index] = _rows.WrittenCount;
+        return _columns.Ends[index];
     }
 
     private int Row(int index, NewEvent e, int used)
     {
-        if (_rows is null) (_rows, _rowEnds) = (new ArrayBufferWriter<byte>(), new int[_events.Length]);
+        if (_rows is null) (_rows, _rowEnds) = (new ArrayBufferWriter<byte>(), new int[_events.Count]);
         int start = _rows.WrittenCount;
         CanonicalBytes.Write(e, _rows);
         ReadOnlySpan<byte> canonical = _rows.WrittenSpan[start..];

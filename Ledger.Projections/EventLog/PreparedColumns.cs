@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using Ledger.Core.Events;
 using Ledger.Core.Identity;
 using Ledger.Core.Merkle;
+using Ledger.Core.Time;
 
 namespace Ledger.Projections.EventLog;
 
@@ -64,12 +66,25 @@ internal sealed class PreparedColumns
         return columns;
     }
 
+    /// <summary>Sets the columns of an event of a columnar kind.</summary>
+    public void Put(int index, EventKind kind, long value, UnixMs occurredAt, UnixMs recordedAt, Day window)
+    {
+        Kind[index] = (byte)kind;
+        Value[index] = value;
+        OccurredAtMs[index] = occurredAt.Value;
+        LagMs[index] = recordedAt - occurredAt;
+        Window[index] = window.Number;
+    }
+
     /// <summary>Gives the columns back; nobody may look at them from now on.</summary>
     public void Return()
     {
         Array.Clear(FieldsAhead); // or it would keep payloads' texts alive
         if (Kind.Length <= KeptEventsMax && Kept.Count < KeptMax) Kept.Enqueue(this);
     }
+
+    /// <summary>The bytes of entry <paramref name="index"/> of <see cref="Names"/>.</summary>
+    public ReadOnlySpan<byte> Name(int index) => Canonical.AsSpan(Names[index].Start, Names[index].Size);
 
     /// <summary>The canonical bytes, with room for <paramref name="more"/> behind the first <paramref name="used"/>.</summary>
     public Span<byte> Reserve(int used, int more)

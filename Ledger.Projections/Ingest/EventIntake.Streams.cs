@@ -50,11 +50,12 @@ public sealed partial class EventIntake
         IReadOnlyList<SubmittedEvent> events, StreamName? stream, ExpectedRevision expected, SortedSet<Day> opens, CancellationToken cancel)
     {
         UnixMs now = Now();
+        long toleranceMs = ToleranceMs(now);
         NewEvent[] placed = new NewEvent[events.Count];
         for (int i = 0; i < placed.Length; i++)
         {
             SubmittedEvent e = events[i];
-            Placement placement = await PlaceAsync(e, now, cancel);
+            Placement placement = await PlaceAsync(e, now, toleranceMs, cancel);
             if (placement.Refusal is { } refusal) return new WholeIntakeResult(refusal, i, null);
             placed[i] = placement.Settled is null
                 ? new NewEvent(e.Id, e.OccurredAt, now, placement.Window, e.Payload)

@@ -87,9 +87,10 @@ public sealed partial class EventIntake
         try
         {
             UnixMs now = Now();
+            long toleranceMs = ToleranceMs(now);
             for (int i = 0; i < outcomes.Length; i++)
             {
-                Placement placement = await PlaceAsync(events[i], now, cancel);
+                Placement placement = await PlaceAsync(events[i], now, toleranceMs, cancel);
                 outcomes[i] = placement.Settled ?? new IntakeOutcome(placement.IsCarried ? IntakeStatus.CarriedForward : IntakeStatus.Accepted, -1);
             }
 
@@ -135,43 +136,59 @@ public sealed partial class EventIntake
 
     private static Refusal NoRuleset(Day window) => new("no-ruleset", "occurredAt", $"no ruleset holds for the window {window}");
 
+    private long ToleranceMs(UnixMs now) => _windows.RulesetFor(Day.Of(now))?.Ruleset.Windows.FutureToleranceMs ?? 0;
+
     private UnixMs Now() => UnixMs.From(_clock.GetUtcNow().ToUnixTimeMilliseconds());
 
     /// <summary>Takes events until one needs a window that is not open; what came before that one is in the log then.</summary>
     private async ValueTask<Placement?> TakeAsync(Submission submission, CancellationToken cancel)
     {
         UnixMs now = Now();
-        for (; !submission.IsRead; submission.Next++)
+        long toleranceMs = ToleranceMs(now);
+        while (true)
         {
-            Placement placement = Place(submission.Current, now);
-            if (placement.NeedsLog) placement = await PlaceLateAsync(submission.Current, placement, cancel);
-            if (placement.Opens is not null)
+            if (PlaceSome(submission, now, toleranceMs) is { } placement)
             {
-                await submission.FlushAsync(_log, cancel);
-                return placement;
+                if (placement.NeedsLog) placement = await PlaceLateAsync(submission.Current, placement, cancel);
+                if (placement.Opens is not null)
+                {
+                    await submission.FlushAsync(_log, cancel);
+                    return placement;
+                }
+
+                submission.Put(placement, now);
             }
 
+            if (submission.IsRead || submission.IsGroupFull) await submission.FlushAsync(_log, cancel);
+            if (submission.IsRead) return null;
+        }
+    }
+
+    /// <summary>Places events until all are, or the group is full; or until one needs the log or a window, whose placement it gives.</summary>
+    private Placement? PlaceSome(Submission submission, UnixMs now, long toleranceMs)
+    {
+        while (!submission.IsRead && !submission.IsGroupFull)
+        {
+            Placement placement = Place(submission.Current, now, toleranceMs);
+            if (placement.NeedsLog || placement.Opens is not null) return placement;
             submission.Put(placement, now);
-            if (submission.IsGroupFull) await submission.FlushAsync(_log, cancel);
         }
 
-        await submission.FlushAsync(_log, cancel);
         return null;
     }
 
-    private async ValueTask<Placement> PlaceAsync(SubmittedEvent e, UnixMs now, CancellationToken cancel)
+    private async ValueTask<Placement> PlaceAsync(SubmittedEvent e, UnixMs now, long toleranceMs, CancellationToken cancel)
     {
-        Placement placement = Place(e, now);
+        Placement placement = Place(e, now, toleranceMs);
         return placement.NeedsLog ? await PlaceLateAsync(e, placement, cancel) : placement;
     }
 
     /// <summary>Decides by what is in memory; late events that it cannot decide are marked <see cref="Placement.NeedsLog"/>.</summary>
-    private Placement Place(SubmittedEvent e, UnixMs now)
+    private Placement Place(in SubmittedEvent e, UnixMs now, long toleranceMs)
     {
         if (e.Id == default) return Placement.Refused(new Refusal("id-nil", "id", "the nil UUID names no event"));
-        if (e.Payload.Kind.Origin() == EventOrigin.Ledger)
-            return Placement.Refused(new Refusal("kind-not-accepted", "kind", $"{EventCatalogue.Name(e.Payload.Kind)} is stated by the ledger alone"));
-        long toleranceMs = _windows.RulesetFor(Day.Of(now))?.Ruleset.Windows.FutureToleranceMs ?? 0;
+        if (e.Kind.Origin() == EventOrigin.Ledger)
+            return Placement.Refused(new Refusal("kind-not-accepted", "kind", $"{EventCatalogue.Name(e.Kind)} is stated by the ledger alone"));
         if (e.OccurredAt - now > toleranceMs)
             return Placement.Refused(new Refusal("occurred-in-future", "occurredAt", $"{e.OccurredAt} is more than {toleranceMs} ms after the ledger's {now}"));
         if (SubmissionRules.Fault(e) is { } fault) return Placement.Refused(fault);

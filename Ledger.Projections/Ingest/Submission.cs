@@ -5,40 +5,51 @@ using Ledger.Projections.EventLog;
 namespace Ledger.Projections.Ingest;
 
 /// <summary>One caller's events on their way into the log: which is next, the group that gathers, and what became of those before.</summary>
-internal sealed class Submission(IReadOnlyList<SubmittedEvent> events, int groupSize)
+internal sealed class Submission
 {
-    private readonly int[] _indexes = new int[Math.Min(events.Count, groupSize)];
-    private readonly List<NewEvent> _group = new(Math.Min(events.Count, groupSize));
+    private readonly ReadOnlyMemory<SubmittedEvent> _events;
+    private readonly PlacedEvents _group;
+    private int _next;
+
+    public Submission(IReadOnlyList<SubmittedEvent> events, int groupSize)
+    {
+        _events = events switch
+        {
+            SubmittedEvent[] all => all,
+            ArraySegment<SubmittedEvent> some => some,
+            _ => events.ToArray(),
+        };
+        _group = new PlacedEvents(_events, Math.Min(_events.Length, groupSize));
+        Outcomes = new IntakeOutcome[_events.Length];
+    }
+
+    /// <summary>What became of each event before <see cref="Current"/> whose group was flushed.</summary>
+    public IntakeOutcome[] Outcomes { get; }
 
     /// <summary>The event to be placed next.</summary>
-    public int Next { get; set; }
-
-    /// <summary>What became of each event, those before <see cref="Next"/> whose group was flushed.</summary>
-    public IntakeOutcome[] Outcomes { get; } = new IntakeOutcome[events.Count];
-
-    public SubmittedEvent Current => events[Next];
+    public ref readonly SubmittedEvent Current => ref _events.Span[_next];
 
     /// <summary>Whether every event was placed.</summary>
-    public bool IsRead => Next == events.Count;
+    public bool IsRead => _next == _events.Length;
 
     /// <summary>Whether every event was placed and is in the log if it is to be.</summary>
     public bool IsDone => IsRead && _group.Count == 0;
 
-    public bool IsGroupFull => _group.Count == _indexes.Length;
+    public bool IsGroupFull => _group.IsFull;
 
-    /// <summary>Settles the current event, or puts it into the group.</summary>
-    public void Put(Placement placement, UnixMs now)
+    /// <summary>Settles the current event, or puts it into the group, and goes on to the next.</summary>
+    public void Put(in Placement placement, UnixMs now)
     {
+        int index = _next++;
         if (placement.Settled is { } settled)
         {
-            Outcomes[Next] = settled;
+            Outcomes[index] = settled;
             return;
         }
 
-        SubmittedEvent e = Current;
-        Outcomes[Next] = new IntakeOutcome(placement.IsCarried ? IntakeStatus.CarriedForward : IntakeStatus.Accepted, -1);
-        _indexes[_group.Count] = Next;
-        _group.Add(new NewEvent(e.Id, e.OccurredAt, now, placement.Window, e.Payload));
+        Outcomes[index] = new IntakeOutcome(placement.IsCarried ? IntakeStatus.CarriedForward : IntakeStatus.Accepted, -1);
+        _group.RecordedAt = now;
+        _group.Add(index, placement.Window);
     }
 
     /// <summary>Appends the group, if there is one.</summary>
@@ -48,7 +59,7 @@ internal sealed class Submission(IReadOnlyList<SubmittedEvent> events, int group
         IReadOnlyList<AppendOutcome> appended = await log.AppendAsync(_group, cancel);
         for (int i = 0; i < appended.Count; i++)
         {
-            ref IntakeOutcome outcome = ref Outcomes[_indexes[i]];
+            ref IntakeOutcome outcome = ref Outcomes[_group.IndexOf(i)];
             outcome = new IntakeOutcome(appended[i].IsDuplicate ? IntakeStatus.Duplicate : outcome.Status, appended[i].Position);
         }
 

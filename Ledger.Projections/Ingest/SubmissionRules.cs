@@ -23,14 +23,24 @@ public static class SubmissionRules
     private static readonly string[] Allocations = ["token-sale", "reserve", "incentive-fund", "founding-team", "social-community"];
 
     /// <summary>The first rule that the event breaks, or null.</summary>
-    public static Refusal? Fault(SubmittedEvent e) => e.Payload switch
+    public static Refusal? Fault(in SubmittedEvent e) => e.TryPlain(out PlainActivity plain) ? Fault(plain, e.OccurredAt) : Fault(e.Payload, e.OccurredAt);
+
+    private static Refusal? Fault(in PlainActivity plain, UnixMs occurredAt) => plain.Kind switch
     {
-        Viewed p => p.WatchSeconds > SecondsMax ? OutOfRange("watchSeconds", p.WatchSeconds, $"0 to {SecondsMax}") : null,
+        EventKind.Viewed => WatchedFault((uint)plain.Value),
+        EventKind.Shared => PlatformFault((byte)plain.Value),
+        EventKind.BroadcastMinute or EventKind.PresenceMinute => MinuteFault(plain.Value, occurredAt),
+        _ => null, // a digest that is too large is not written plainly
+    };
+
+    private static Refusal? Fault(EventPayload payload, UnixMs occurredAt) => payload switch
+    {
+        Viewed p => WatchedFault(p.WatchSeconds),
         Commented p => p.TextDigest > CommentText.DigestMax ? OutOfRange("textDigest", p.TextDigest, "56 bits") : null,
-        Shared p => Enum.IsDefined((SharePlatform)p.Platform) ? null : OutOfRange("platform", p.Platform, "a platform of specs/ingest.md"),
-        BroadcastMinute p => MinuteFault(p.Minute, e.OccurredAt),
-        PresenceMinute p => MinuteFault(p.Minute, e.OccurredAt),
-        BroadcastDisputed p => MinuteFault(p.Minute, e.OccurredAt) ?? (p.Reported == default ? new Refusal("id-nil", "reported", "the nil UUID names no event") : null),
+        Shared p => PlatformFault(p.Platform),
+        BroadcastMinute p => MinuteFault(p.Minute, occurredAt),
+        PresenceMinute p => MinuteFault(p.Minute, occurredAt),
+        BroadcastDisputed p => MinuteFault(p.Minute, occurredAt) ?? (p.Reported == default ? new Refusal("id-nil", "reported", "the nil UUID names no event") : null),
         BroadcastStarted p => NameFault("session", p.Session),
         BroadcastEnded p => NameFault("session", p.Session),
         Tipped p => AmountFault(p.Amount),
@@ -50,6 +60,10 @@ public static class SubmissionRules
         AdRevenueReceived p => NameFault("reference", p.Reference) ?? AmountFault(p.Amount),
         _ => null,
     };
+
+    private static Refusal? WatchedFault(uint seconds) => seconds > SecondsMax ? OutOfRange("watchSeconds", seconds, $"0 to {SecondsMax}") : null;
+
+    private static Refusal? PlatformFault(byte platform) => Enum.IsDefined((SharePlatform)platform) ? null : OutOfRange("platform", platform, "a platform of specs/ingest.md");
 
     private static Refusal? MinuteFault(long minute, UnixMs occurredAt) =>
         minute < (occurredAt.Value - Day.LengthMs) / MinuteMs || minute > (occurredAt.Value + Day.LengthMs) / MinuteMs

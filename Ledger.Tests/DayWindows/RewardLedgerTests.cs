@@ -148,8 +148,14 @@ public sealed class RewardLedgerTests : IDisposable
         using RewardLedger ledger = await StartAsync(log, new FoldOptions(), drawing);
         await LiveAsync(ledger, days: 1, closeEachDay: false);
         await Assert.ThrowsAsync<InvalidOperationException>(() => ledger.SeedDrawAsync(FirstDay, 1, 7, default));
-        InvalidOperationException waits = await Assert.ThrowsAsync<InvalidOperationException>(() => ledger.CloseAsync(FirstDay));
-        Assert.StartsWith("draw-seed-missing", waits.Message, StringComparison.Ordinal);
+
+        // While the window fills, while it waits behind its seal, and in the window behind it, nothing can be said of the prizes.
+        AccountId account = ((Liked)(await log.ReadAllAsync(0).FirstAsync(e => e.Payload is Liked)).Payload).Actor;
+        await Assert.ThrowsAsync<DrawSeedMissingException>(() => Explainer.AccountAsync(ledger, account, FirstDay));
+        DrawSeedMissingException waits = await Assert.ThrowsAsync<DrawSeedMissingException>(() => ledger.CloseAsync(FirstDay));
+        Assert.Contains(FirstDay.ToString(), waits.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<DrawSeedMissingException>(() => Explainer.AccountAsync(ledger, account, FirstDay));
+        await Assert.ThrowsAsync<DrawSeedMissingException>(() => ledger.ReplayAsync(FirstDay));
         Assert.Equal([FirstDay], (await LedgerAudit.RunAsync(log, _actors, new FoldOptions())).Unrecorded);
 
         Core.Merkle.Digest block = Core.Merkle.LogHash.Leaf([1, 2, 3]);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using Ledger.Core.Events;
 using Ledger.Host.Security;
@@ -6,43 +7,60 @@ using Ledger.Projections.Ingest;
 namespace Ledger.Host.Api.Ingest;
 
 /// <summary>The items of a request: events that may be submitted, and items that are refused before anybody is asked.</summary>
-internal sealed class EventBatch
+internal sealed class EventBatch : IDisposable
 {
     private static readonly JsonReaderOptions ArrayReading = new() { MaxDepth = 8, CommentHandling = JsonCommentHandling.Disallow, AllowTrailingCommas = false };
 
-    // Somewhat less than most: room for the events of a usual body at once.
-    private const int ItemBytesUsual = 128;
+    // Where nothing tells how many there are.
+    private const int ItemsFirst = 16;
 
     [ThreadStatic]
     private static JsonEventReader? s_reader; // a reader keeps its scratch; reading never leaves its thread
 
     private readonly ApiCaller _caller;
-    private readonly List<SubmittedEvent> _events;
     private readonly List<(int Item, Refusal Refusal)> _refused = [];
+    private SubmittedEvent[] _events; // pooled: a batch of a thousand is as large as its body
+    private int _taken;
 
-    private EventBatch(ApiCaller caller, int bodyBytes)
+    private EventBatch(ApiCaller caller, int items)
     {
         _caller = caller;
-        _events = new List<SubmittedEvent>(Math.Min(bodyBytes / ItemBytesUsual, ApiLimits.BatchItemsMax));
+        _events = ArrayPool<SubmittedEvent>.Shared.Rent(items);
     }
 
     /// <summary>Items, of whatever kind.</summary>
-    public int Count => _events.Count + _refused.Count;
+    public int Count => _taken + _refused.Count;
 
-    /// <summary>The events to submit, in order.</summary>
-    public IReadOnlyList<SubmittedEvent> Events => _events;
+    /// <summary>The events to submit, in order; they and what they were read from stay until the batch is disposed of.</summary>
+    public IReadOnlyList<SubmittedEvent> Events => new ArraySegment<SubmittedEvent>(_events, 0, _taken);
 
     /// <summary>Reads a body.</summary>
-    /// <param name="body">UTF-8.</param>
+    /// <param name="body">UTF-8; it must not change while the batch is in use.</param>
     /// <param name="isNdJson">An object a line; else one object or an array of them.</param>
     /// <param name="caller">Decides by its scopes which kinds it may state.</param>
     /// <exception cref="ApiProblemException"><c>json-malformed</c>: the items cannot be told apart; or <c>batch-too-large</c>, <c>batch-empty</c>.</exception>
     public static EventBatch Read(ReadOnlyMemory<byte> body, bool isNdJson, ApiCaller caller)
     {
-        EventBatch batch = new(caller, body.Length);
-        if (isNdJson) batch.ReadLines(body);
-        else batch.ReadDocument(body);
-        return batch.Count > 0 ? batch : throw new ApiProblemException(Problems.Malformed("batch-empty", "the body holds no event"));
+        EventBatch batch = new(caller, isNdJson ? Math.Min(body.Span.Count((byte)'\n') + 1, ApiLimits.BatchItemsMax) : ItemsFirst);
+        try
+        {
+            if (isNdJson) batch.ReadLines(body);
+            else batch.ReadDocument(body);
+            return batch.Count > 0 ? batch : throw new ApiProblemException(Problems.Malformed("batch-empty", "the body holds no event"));
+        }
+        catch
+        {
+            batch.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _events.AsSpan(0, _taken).Clear(); // or it would keep bodies alive
+        ArrayPool<SubmittedEvent>.Shared.Return(_events);
+        (_events, _taken) = ([], 0);
     }
 
     /// <summary>One outcome for every item, in the order of the items, made of the outcomes of <see cref="Events"/>.</summary>
@@ -103,16 +121,29 @@ internal sealed class EventBatch
         if (Count == ApiLimits.BatchItemsMax) throw new ApiProblemException(Problems.BatchTooLarge);
         try
         {
-            SubmittedEvent e = (s_reader ??= new JsonEventReader()).Read(json).Event;
-            if (KindScopes.Of(e.Payload.Kind) is { } scope && !_caller.May(scope))
-                Refuse("scope-missing", "kind", $"stating {EventCatalogue.Name(e.Payload.Kind)} needs the scope {scope}");
+            SubmittedEvent e = (s_reader ??= new JsonEventReader()).ReadInPlace(json);
+            if (KindScopes.Of(e.Kind) is { } scope && !_caller.May(scope))
+                Refuse("scope-missing", "kind", $"stating {EventCatalogue.Name(e.Kind)} needs the scope {scope}");
             else
-                _events.Add(e);
+                Take(e);
         }
         catch (EventFormatException e)
         {
             Refuse(e.Code, e.Field, e.Message);
         }
+    }
+
+    private void Take(in SubmittedEvent e)
+    {
+        if (_taken == _events.Length)
+        {
+            SubmittedEvent[] larger = ArrayPool<SubmittedEvent>.Shared.Rent(2 * _taken);
+            _events.CopyTo(larger, 0);
+            ArrayPool<SubmittedEvent>.Shared.Return(_events, clearArray: true);
+            _events = larger;
+        }
+
+        _events[_taken++] = e;
     }
 
     private void Refuse(string code, string? field, string detail) => _refused.Add((Count, new Refusal(code, field, detail)));

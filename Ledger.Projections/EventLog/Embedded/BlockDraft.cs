@@ -85,7 +85,7 @@ internal sealed class BlockDraft
             int end = run < 0 ? to : next + Math.Max(run, 1);
             Common(columns, next, end);
             if (run == 0) Row(prepared, next);
-            else Columnar(prepared, next, end);
+            else Columnar(columns, next, end);
             Count += end - next;
             next = end;
         }
@@ -128,9 +128,8 @@ internal sealed class BlockDraft
         Rows.Add(Count, _streams.Next(e.Stream.Value), prepared.RowBytes(index));
     }
 
-    private void Columnar(PreparedAppend prepared, int from, int end)
+    private void Columnar(PreparedColumns columns, int from, int end)
     {
-        PreparedColumns columns = prepared.Columns;
         int at = ColumnarCount;
         int count = end - from;
         columns.Kind.AsSpan(from, count).CopyTo(Kind.AsSpan(at));
@@ -144,7 +143,12 @@ internal sealed class BlockDraft
         for (int i = 0; i < count; i++)
         {
             (int account, int target) = (ordinals[2 * i], ordinals[(2 * i) + 1]);
-            if ((account | target) < 0) (account, target, _) = ColumnarForm.Of(prepared.Events[from + i].Payload, _names); // new when the append was prepared
+            if ((account | target) < 0) // new when the append was prepared
+            {
+                account = _names.Intern(columns.Name(2 * (from + i)));
+                target = _names.Intern(columns.Name((2 * (from + i)) + 1));
+            }
+
             (Place[at + i], Account[at + i], Target[at + i]) = (Count + i, account, target);
             _streams.NextOfActivity(windows[i], shards[i]);
         }

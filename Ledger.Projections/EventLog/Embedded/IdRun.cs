@@ -96,14 +96,31 @@ internal sealed class IdRun : IDisposable
     /// <exception cref="InvalidDataException">The page does not match its checksum.</exception>
     public ReadOnlySpan<IdEntry> Page(int page, Span<byte> buffer)
     {
-        if (page >= _firsts.Length) return [];
-        if (RandomAccess.Read(_file, buffer, (long)page * PageBytes) != PageBytes || XxHash3.HashToUInt64(buffer[8..]) != MemoryMarshal.Read<ulong>(buffer))
-            throw new InvalidDataException($"page {page} of {Path} does not match its checksum");
+        return Read(page, buffer[..PageBytes]) == 0 ? [] : Entries(page, buffer[..PageBytes]);
+    }
+
+    /// <summary>Reads as many pages from <paramref name="page"/> on as there are and <paramref name="buffer"/> holds; gives their number.</summary>
+    /// <exception cref="InvalidDataException">The file is shorter than it was.</exception>
+    public int Read(int page, Span<byte> buffer)
+    {
+        int pages = Math.Min(buffer.Length / PageBytes, _firsts.Length - page);
+        if (pages <= 0) return 0;
+        Span<byte> wanted = buffer[..(pages * PageBytes)];
+        return RandomAccess.Read(_file, wanted, (long)page * PageBytes) == wanted.Length ? pages : throw Damaged(page);
+    }
+
+    /// <summary>The entries in the bytes of a page.</summary>
+    /// <exception cref="InvalidDataException">The page does not match its checksum.</exception>
+    public ReadOnlySpan<IdEntry> Entries(int page, ReadOnlySpan<byte> bytes)
+    {
+        if (XxHash3.HashToUInt64(bytes[8..]) != MemoryMarshal.Read<ulong>(bytes)) throw Damaged(page);
         long left = To - From - ((long)page * PageEntries);
-        return MemoryMarshal.Cast<byte, IdEntry>(buffer.Slice(8, (int)Math.Min(left, PageEntries) * IdEntry.SizeBytes));
+        return MemoryMarshal.Cast<byte, IdEntry>(bytes.Slice(8, (int)Math.Min(left, PageEntries) * IdEntry.SizeBytes));
     }
 
     public void Dispose() => _file.Dispose();
+
+    private InvalidDataException Damaged(int page) => new($"page {page} of {Path} does not match its checksum");
 
     private static IdRun? Closed(SafeFileHandle? file)
     {

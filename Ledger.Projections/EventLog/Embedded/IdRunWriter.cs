@@ -1,4 +1,5 @@
 using System.IO.Hashing;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Ledger.Core.Merkle;
 
@@ -28,6 +29,7 @@ internal sealed class IdRunWriter : IDisposable
     /// <param name="from">First position.</param>
     /// <param name="to">Position after the last.</param>
     /// <param name="anchor">Hash of the block that ends at <paramref name="to"/>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Write(string path, ReadOnlySpan<IdEntry> entries, long from, long to, Digest anchor)
     {
         using IdRunWriter writer = new(path, to - from);
@@ -36,22 +38,30 @@ internal sealed class IdRunWriter : IDisposable
     }
 
     /// <summary>Writes several runs that follow each other as one of the next level.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // called seldom and for long: it would never be compiled anew
     public static void Merge(string path, ReadOnlySpan<IdRun> runs)
     {
         using IdRunWriter writer = new(path, runs[^1].To - runs[0].From);
-        List<Cursor> cursors = [];
+        Cursor[] cursors = new Cursor[runs.Length];
+        int count = 0;
         foreach (IdRun run in runs)
         {
             Cursor cursor = new(run);
-            if (cursor.Next()) cursors.Add(cursor);
+            if (cursor.Next()) cursors[count++] = cursor;
         }
 
-        while (cursors.Count > 0)
+        while (count > 0)
         {
-            int smallest = 0;
-            for (int i = 1; i < cursors.Count; i++) smallest = cursors[i].Hash < cursors[smallest].Hash ? i : smallest;
-            writer.Add(cursors[smallest].Entry, cursors[smallest].Hash);
-            if (!cursors[smallest].Next()) cursors.RemoveAt(smallest);
+            Cursor smallest = cursors[0];
+            int at = 0;
+            for (int i = 1; i < count; i++)
+            {
+                if (cursors[i].Hash >= smallest.Hash) continue;
+                (smallest, at) = (cursors[i], i);
+            }
+
+            writer.Add(smallest.Entry, smallest.Hash);
+            if (!smallest.Next()) cursors[at] = cursors[--count];
         }
 
         writer.Finish(runs[0].From, runs[^1].To, runs[0].Level + 1, runs[^1].Anchor);
@@ -92,25 +102,42 @@ internal sealed class IdRunWriter : IDisposable
         _used = 0;
     }
 
-    /// <summary>One run being read in order.</summary>
+    /// <summary>One run being read in order, many pages at a time: each would be a system call.</summary>
     private sealed class Cursor(IdRun run)
     {
-        private readonly byte[] _buffer = new byte[IdRun.PageBytes];
-        private int _page;
+        private const int PagesTogether = 32;
+
+        private readonly byte[] _buffer = new byte[PagesTogether * IdRun.PageBytes];
+        private int _first; // the page that the buffer begins with
+        private int _pages;
+        private int _page; // in the buffer
         private int _next;
         private int _count;
 
-        public IdEntry Entry { get; private set; }
+        public ref readonly IdEntry Entry => ref MemoryMarshal.Cast<byte, IdEntry>(_buffer.AsSpan((_page * IdRun.PageBytes) + sizeof(ulong)))[_next - 1];
 
         public ulong Hash { get; private set; }
 
         public bool Next()
         {
-            if (_next == _count) (_next, _count) = (0, run.Page(_page++, _buffer).Length);
-            if (_count == 0) return false;
-            Entry = MemoryMarshal.Cast<byte, IdEntry>(_buffer.AsSpan(8))[_next++];
+            if (_next == _count && !NextPage()) return false;
+            _next++;
             Hash = Entry.Hash;
             return true;
+        }
+
+        private bool NextPage()
+        {
+            if (++_page >= _pages)
+            {
+                _first += _pages;
+                (_page, _pages) = (0, run.Read(_first, _buffer));
+                if (_pages == 0) return false;
+            }
+
+            _count = run.Entries(_first + _page, _buffer.AsSpan(_page * IdRun.PageBytes, IdRun.PageBytes)).Length;
+            _next = 0;
+            return _count > 0;
         }
     }
 }

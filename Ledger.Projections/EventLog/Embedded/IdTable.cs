@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Ledger.Projections.EventLog.Embedded;
 
@@ -80,6 +81,7 @@ internal sealed class IdTable
     }
 
     /// <summary>Puts all entries into <paramref name="entries"/> by <see cref="IdEntry.Hash"/>, their hashes into <paramref name="hashes"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // called seldom and for long: it would never be compiled anew
     public void Sort(Span<IdEntry> entries, Span<ulong> hashes)
     {
         int sorted = 0;

@@ -1,13 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Http.Headers;
 using System.Text;
 using Ledger.Tests.Support;
 
 namespace Ledger.Benchmarks.Ingest;
 
-/// <summary>Requests to <c>weledger serve</c> in a process of its own; this process makes the load. Bodies are made before the clock runs, answers are read and checked while it does.</summary>
+/// <summary>Requests to <c>weledger serve</c> in a process of its own; this process makes the load. Requests are encoded before the clock runs, answers are read and checked while it does.</summary>
 internal static class HttpPart
 {
     private const int WarmUpRequests = 400;
@@ -22,18 +20,17 @@ internal static class HttpPart
         string key = ServerProcess.NewKey(folder, "load", "activity:write");
         using (ServerProcess server = await ServerProcess.StartAsync(folder))
         {
-            using HttpClient client = new(new SocketsHttpHandler { MaxConnectionsPerServer = callers }) { BaseAddress = server.Http };
-            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+            HttpConnection[] connections = await Task.WhenAll(Enumerable.Range(0, callers).Select(_ => HttpConnection.OpenAsync(server.Http)));
             Random random = new(1);
             List<(double Rate, double P99)> measured = [];
-            await SendAsync(client, Bodies(random, WarmUpRequests, eventsEach), eventsEach, callers, new double[WarmUpRequests]);
+            await SendAsync(connections, Requests(WarmUpRequests), eventsEach, new double[WarmUpRequests]);
             for (int round = 0; round < rounds; round++)
             {
-                byte[][] bodies = Bodies(random, requests, eventsEach);
+                byte[][] encoded = Requests(requests);
                 double[] ms = new double[requests];
                 (TimeSpan server0, TimeSpan own0) = (server.ProcessorTime, Environment.CpuUsage.TotalTime);
                 Stopwatch watch = Stopwatch.StartNew();
-                await SendAsync(client, bodies, eventsEach, callers, ms);
+                await SendAsync(connections, encoded, eventsEach, ms);
                 TimeSpan elapsed = watch.Elapsed;
                 long events = (long)requests * eventsEach;
                 IngestBench.Print($"{callers} callers, events", events, elapsed);
@@ -47,27 +44,25 @@ internal static class HttpPart
             (double rate, double p99) = measured.OrderBy(round => round.Rate).ElementAt(rounds / 2);
             Figures.Record(figure, rate);
             Figures.Record(figure + "-p99", p99);
+            foreach (HttpConnection connection in connections) connection.Dispose();
+
+            byte[][] Requests(int count) => [.. Bodies(random, count, eventsEach).Select(body => HttpConnection.Request(server.Http, key, body))];
         }
 
         Directory.Delete(folder, recursive: true);
     }
 
-    private static Task SendAsync(HttpClient client, byte[][] bodies, int eventsEach, int callers, double[] ms)
+    private static Task SendAsync(HttpConnection[] connections, byte[][] requests, int eventsEach, double[] ms)
     {
         int next = -1;
         byte[] expected = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"\"accepted\":{eventsEach},"));
-        return Task.WhenAll(Enumerable.Range(0, callers).Select(_ => Task.Run(async () =>
+        return Task.WhenAll(connections.Select(connection => Task.Run(async () =>
         {
-            for (int i = Interlocked.Increment(ref next); i < bodies.Length; i = Interlocked.Increment(ref next))
+            for (int i = Interlocked.Increment(ref next); i < requests.Length; i = Interlocked.Increment(ref next))
             {
                 long sent = Stopwatch.GetTimestamp();
-                using ByteArrayContent content = new(bodies[i]);
-                content.Headers.ContentType = new MediaTypeHeaderValue("application/x-ndjson");
-                using HttpResponseMessage response = await client.PostAsync("/v1/events", content);
-                byte[] answer = await response.Content.ReadAsByteArrayAsync();
+                await connection.AskAsync(requests[i], expected);
                 ms[i] = Stopwatch.GetElapsedTime(sent).TotalMilliseconds;
-                if (response.StatusCode != HttpStatusCode.OK || answer.AsSpan(0, Math.Min(answer.Length, 64)).IndexOf(expected) < 0)
-                    throw new InvalidOperationException($"not everything was accepted: {response.StatusCode} {Encoding.UTF8.GetString(answer.AsSpan(0, Math.Min(answer.Length, 500)))}");
             }
         })));
     }

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Ledger.Core.Contributions;
 using Ledger.Core.Events;
 using Ledger.Core.Identity;
-using Ledger.Core.Merkle;
 using Ledger.Core.Payouts;
 using Ledger.Core.Quantities;
 using Ledger.Core.Rulesets;
