@@ -79,7 +79,16 @@ internal sealed class ShardActor : UntypedActor
 
         // A judge that threw may hold half a shard; only one that finished is used again.
         fold.Judges.Return(judge);
-        Signal(new ShardFolded(_shard, _epoch, fold, totals));
+        try
+        {
+            fold.Take(_shard, totals);
+            Signal(new ShardFolded(_shard, _epoch, fold));
+        }
+        catch (Exception e)
+        {
+            // Half added cannot be taken back: the fold ends, where a restart would leave out the other half.
+            Signal(new ShardLost(_shard, $"cannot be added: {e.Message}"));
+        }
     }
 
     /// <summary>A question is no reason to restart: whoever asked is told what is wrong.</summary>
@@ -100,6 +109,8 @@ internal sealed class ShardActor : UntypedActor
 
     private ShardBuffer Before(long position, KeptActivity.Reading? kept)
     {
+        // All of it, as at every close of a window that was read for it.
+        if (kept is null && (_buffer.Count == 0 || _buffer.Slices[^1].Events[^1].PositionIn(_setup.Frame) < position)) return _buffer;
         ShardBuffer before = new(_shard, _setup.Shards);
         foreach (EventSlice slice in kept?.Slices ?? []) before.Add(slice.Before(position, _setup.Frame));
         foreach (EventSlice slice in _buffer.Slices) before.Add(slice.Before(position, _setup.Frame));

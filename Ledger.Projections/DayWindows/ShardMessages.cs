@@ -35,7 +35,21 @@ internal sealed record AccountCollected(IReadOnlyList<ShardEvent>? Events, Excep
 /// <param name="Judges">Judges to rent.</param>
 /// <param name="Names">Names of the log: one more than the largest ordinal of any event that is judged.</param>
 /// <param name="Before">Events from here on are left out.</param>
-internal sealed record ShardFold(JudgePool Judges, int Names, long Before);
+/// <param name="Add">Takes a shard's totals, one shard at a time.</param>
+internal sealed record ShardFold(JudgePool Judges, int Names, long Before, Action<int, ShardTotals> Add)
+{
+    private readonly Lock _gate = new();
+    private readonly HashSet<int> _added = [];
+
+    /// <summary>Adds a shard's totals where they were made, still in that core's cache; once, whatever restarts.</summary>
+    public void Take(int shard, ShardTotals totals)
+    {
+        lock (_gate)
+        {
+            if (_added.Add(shard)) Add(shard, totals);
+        }
+    }
+}
 
 /// <summary>What a shard tells its feeder.</summary>
 internal abstract record ShardSignal(int Shard, int Epoch);
@@ -47,8 +61,8 @@ internal abstract record ShardSignal(int Shard, int Epoch);
 /// <param name="Actor">Who takes its orders.</param>
 internal sealed record ShardReady(int Shard, int Epoch, long FromPosition, IActorRef Actor) : ShardSignal(Shard, Epoch);
 
-/// <summary>The shard's totals in one folding.</summary>
-internal sealed record ShardFolded(int Shard, int Epoch, ShardFold Fold, ShardTotals Totals) : ShardSignal(Shard, Epoch);
+/// <summary>The shard's totals are added in one folding.</summary>
+internal sealed record ShardFolded(int Shard, int Epoch, ShardFold Fold) : ShardSignal(Shard, Epoch);
 
-/// <summary>The shard failed more often than its supervisor allows.</summary>
+/// <summary>The shard failed more often than its supervisor allows, or where trying again is no help.</summary>
 internal sealed record ShardLost(int Shard, string Reason) : ShardSignal(Shard, 0);

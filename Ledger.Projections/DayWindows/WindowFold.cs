@@ -45,7 +45,7 @@ public sealed class WindowFold(IActorRefFactory factory, IEventLog log, FoldOpti
         int[] wanted = [.. Enumerable.Range(0, shards).Where(shard => sheetOf(shard) is not null)];
         int passes = (int)Math.Min(wanted.Length, 1 + (events * wanted.Length / shards / options.EventsPerPassMax));
         LogFeed feed = new(log, ActivityScope.Of(context), shards, options.EventsPerGroup);
-        ShardFold fold = new(new JudgePool(context), context.Directory.Names.Count, context.SealedAt);
+        ShardFold fold = new(new JudgePool(context), context.Directory.Names.Count, context.SealedAt, (shard, totals) => sheetOf(shard)!.Add(totals));
         for (int pass = 0; pass < passes; pass++)
         {
             int done = pass;
@@ -55,7 +55,7 @@ public sealed class WindowFold(IActorRefFactory factory, IEventLog log, FoldOpti
             await using (WindowShards actors = new(factory, setup, mine, context.Window.ToString()))
             {
                 await actors.FeedAsync(feed, context.SealedAt, null, report, cancel).ConfigureAwait(false);
-                await actors.FoldAsync(feed, fold, folded => sheetOf(folded.Shard)!.Add(folded.Totals), cancel).ConfigureAwait(false);
+                await actors.FoldAsync(feed, fold, cancel).ConfigureAwait(false);
             }
 
             feed.Recycle();

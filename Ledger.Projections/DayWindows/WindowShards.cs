@@ -15,6 +15,7 @@ internal sealed class WindowShards : IAsyncDisposable
 
     private readonly ShardSetup _setup;
     private readonly int[] _mine;
+    private readonly int _workers = Environment.ProcessorCount;
     private readonly string _window;
     private readonly IActorRef _actor;
     private readonly ChannelReader<ShardSignal> _signals;
@@ -68,18 +69,19 @@ internal sealed class WindowShards : IAsyncDisposable
     /// <summary>Judges what was fed.</summary>
     /// <param name="feed">Reads the log again for shards that restart meanwhile.</param>
     /// <param name="fold">How.</param>
-    /// <param name="folded">Takes each shard's totals, once.</param>
     /// <param name="cancel">Stops it.</param>
     /// <exception cref="LogFaultException">The log is damaged, or a shard keeps failing.</exception>
-    public async Task FoldAsync(LogFeed feed, ShardFold fold, Action<ShardFolded> folded, CancellationToken cancel)
+    public async Task FoldAsync(LogFeed feed, ShardFold fold, CancellationToken cancel)
     {
-        HashSet<int> left = [.. _mine];
-        foreach (int shard in _mine) Tell(new FoldShard(shard, _epoch[shard], fold));
+        // As many at a time as can be at work: each has a judge, whose tables every further one would push out of the cache.
+        HashSet<int> left = [.. _mine], told = [];
+        Queue<int> waiting = new(_mine);
+        for (int worker = 0; worker < _workers; worker++) TellNext();
         while (left.Count > 0)
         {
             ShardSignal signal = await _signals.ReadAsync(cancel).ConfigureAwait(false);
             Note(signal);
-            if (signal is ShardFolded result && result.Fold == fold && left.Remove(result.Shard)) folded(result);
+            if (signal is ShardFolded result && result.Fold == fold && left.Remove(result.Shard)) TellNext();
             if (signal is not ShardReady) continue;
             HashSet<int> restarted = [signal.Shard];
             while (_signals.TryPeek(out ShardSignal? more) && more is ShardReady && _signals.TryRead(out more))
@@ -89,7 +91,14 @@ internal sealed class WindowShards : IAsyncDisposable
             }
 
             await FeedFromAsync(feed, FedTo, null, null, cancel).ConfigureAwait(false);
-            foreach (int shard in restarted.Where(left.Contains)) Tell(new FoldShard(shard, _epoch[shard], fold));
+            foreach (int shard in restarted.Where(shard => told.Contains(shard) && left.Contains(shard))) Tell(new FoldShard(shard, _epoch[shard], fold));
+        }
+
+        void TellNext()
+        {
+            if (!waiting.TryDequeue(out int shard)) return;
+            told.Add(shard);
+            Tell(new FoldShard(shard, _epoch[shard], fold));
         }
     }
 

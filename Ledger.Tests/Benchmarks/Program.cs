@@ -31,7 +31,7 @@ switch (args)
         await ClusterBench.RunAsync(rest.Length > 0 ? long.Parse(rest[0], CultureInfo.InvariantCulture) : 20_000_000);
         return 0;
     case ["actors", .. var rest]:
-        await ActorsBench.BuildAndRunAsync(rest.Length > 0 ? long.Parse(rest[0], CultureInfo.InvariantCulture) : 20_000_000);
+        ActorsBench.Run(rest.Length > 0 ? long.Parse(rest[0], CultureInfo.InvariantCulture) : 20_000_000);
         return 0;
     case ["fold-columns"]:
         FoldBench.Run(10_000_000);
@@ -79,6 +79,12 @@ switch (args)
         return 0;
     case ["live-close", var directory]:
         await LiveFoldBench.CloseAsync(directory);
+        return 0;
+    case ["actors-build", var directory, var count]:
+        await ReplayBench.BuildAsync(directory, long.Parse(count, CultureInfo.InvariantCulture), ClusterBench.Window);
+        return 0;
+    case ["actors-run", var directory]:
+        await ActorsBench.RunAsync(directory);
         return 0;
     case ["explain-close", var directory]:
         await ExplainBench.CloseAsync(directory);

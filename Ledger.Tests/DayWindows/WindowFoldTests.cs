@@ -3,6 +3,7 @@ using FsCheck;
 using FsCheck.Xunit;
 using Ledger.Core.Contributions;
 using Ledger.Core.Events;
+using Ledger.Core.Kernels;
 using Ledger.Core.Merkle;
 using Ledger.Projections.DayWindows;
 using Ledger.Projections.EventLog;
@@ -66,6 +67,15 @@ public sealed class WindowFoldTests : IDisposable
         // 30 chunks and the order to fold: resuming from the snapshot after the chunk before repeats less than a start from nothing would.
         Assert.InRange(messages, 26, 25 + 31 - 24 + 1);
         await Task.CompletedTask;
+    }
+
+    [Fact]
+    public void A_shard_that_is_judged_again_is_added_once()
+    {
+        List<int> added = [];
+        ShardFold fold = new(null!, 0, 0, (shard, _) => added.Add(shard));
+        foreach (int shard in new[] { 3, 4, 3 }) fold.Take(shard, new ShardTotals());
+        Assert.Equal([3, 4], added);
     }
 
     [Fact]

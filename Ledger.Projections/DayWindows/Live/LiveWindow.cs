@@ -97,16 +97,13 @@ internal sealed class LiveWindow : IAsyncDisposable
             }
 
             SheetMerge sheet = new(context);
-            ShardFold fold = new(new JudgePool(context), context.Directory.Names.Count, context.SealedAt);
             int done = 0;
-            await _shards.FoldAsync(
-                _feed, fold,
-                folded =>
-                {
-                    sheet.Add(folded.Totals);
-                    progress?.Report(++done * 1000 / _kept.Shards);
-                },
-                cancel).ConfigureAwait(false);
+            ShardFold fold = new(new JudgePool(context), context.Directory.Names.Count, context.SealedAt, (_, totals) =>
+            {
+                sheet.Add(totals);
+                progress?.Report(++done * 1000 / _kept.Shards);
+            });
+            await _shards.FoldAsync(_feed, fold, cancel).ConfigureAwait(false);
             return sheet.ToSheet();
         },
         cancel);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Akka.Actor;
 using Ledger.Benchmarks.Fold;
 using Ledger.Core.Contributions;
@@ -16,23 +17,15 @@ namespace Ledger.Benchmarks.Cluster;
 internal static class ActorsBench
 {
     private const int WarmUps = 1;
-    private const int Runs = 5;
+    private const int Runs = 9;
     private const double Goal = 1.05;
 
-    /// <summary>The two folds alone, over a log of their own.</summary>
-    public static async Task BuildAndRunAsync(long events)
+    /// <summary>The two folds alone, over a log of their own, in a process of their own.</summary>
+    public static void Run(long events) => ReplayBench.InFolder(directory =>
     {
-        string folder = System.IO.Directory.CreateTempSubdirectory("weledger-actors-").FullName;
-        try
-        {
-            await ReplayBench.BuildAsync(folder, events, ClusterBench.Window);
-            await RunAsync(folder);
-        }
-        finally
-        {
-            System.IO.Directory.Delete(folder, recursive: true);
-        }
-    }
+        ReplayBench.Child("actors-build", directory, events.ToString(CultureInfo.InvariantCulture));
+        ReplayBench.Child("actors-run", directory);
+    });
 
     public static async Task RunAsync(string folder)
     {
@@ -60,9 +53,10 @@ internal static class ActorsBench
             without.Add(alone);
         }
 
+        double[] pairs = [.. on.Zip(without, (a, b) => a / b).Order()];
         on.Sort();
         without.Sort();
-        Print($"actors: fold of {log.Head:N0} events from the log, median of {Runs}: {on[Runs / 2]:F2} s on actors, {without[Runs / 2]:F2} s without: {on[Runs / 2] / without[Runs / 2]:F3} (goal {Goal}); sheets equal");
+        Print($"actors: fold of {log.Head:N0} events from the log, median of {Runs}: {on[Runs / 2]:F2} s on actors, {without[Runs / 2]:F2} s without: {on[Runs / 2] / without[Runs / 2]:F3} (goal {Goal}; pair by pair {pairs[Runs / 2]:F3}, {pairs[0]:F2} to {pairs[^1]:F2}); sheets equal");
         await actors.Terminate();
     }
 
