@@ -71,9 +71,14 @@ public sealed class PreparedAppend
     /// <summary>Ends the use of <see cref="Leaves"/> and <see cref="Columns"/>: their memory serves another append.</summary>
     internal void Release() => _columns.Return();
 
+    private static void Check(EventId id)
+    {
+        if (id == default) throw new EventFormatException("id-nil", "id", "the nil UUID names no event");
+    }
+
     private static void Check(NewEvent e, StreamName? stream)
     {
-        if (e.Id == default) throw new EventFormatException("id-nil", "id", "the nil UUID names no event");
+        Check(e.Id);
         if (e.Payload is Commented { TextDigest: > CommentText.DigestMax })
             throw new EventFormatException("out-of-range", "textDigest", "more than 56 bits");
         if (stream is { } expected && e.Stream != expected)
@@ -92,9 +97,9 @@ public sealed class PreparedAppend
             }
             else
             {
-                NewEvent[] one = [placed[i]];
-                Look(one, i % Together);
-                used = Object(i, one[0], null, used);
+                NewEvent whole = placed[i];
+                Look(new ReadOnlySpan<NewEvent>(in whole), i % Together);
+                used = Object(i, whole, null, used);
             }
         }
 
@@ -175,7 +180,7 @@ public sealed class PreparedAppend
 
     private int Plain(int index, in SubmittedEvent e, in PlainActivity plain, UnixMs recordedAt, Day window, int used)
     {
-        if (e.Id == default) throw new EventFormatException("id-nil", "id", "the nil UUID names no event");
+        Check(e.Id);
         e.Id.WriteTo(_columns.Ids.AsSpan(index * EventId.SizeBytes));
         Span<byte> canonical = _columns.Reserve(used, ColumnarFields.CanonicalBytesMax);
         _columns.Ends[index] = ColumnarFields.Write(canonical, used, e, plain, recordedAt, window, out _columns.Names[2 * index], out _columns.Names[(2 * index) + 1]);

@@ -66,7 +66,7 @@ internal sealed class ActivityFileWriter(IEventLog log, FoldContext context, int
         {
             Take(from, Math.Min(from + of.RangePositions, of.SealedAt), cancel);
             (PackedEvent[] events, int[] starts) = _dealer.Deal(Rent);
-            int most = starts[^1] * ActivityBucket.EventBytesMax;
+            int most = (starts[^1] - starts[0]) * ActivityBucket.EventBytesMax;
             if (_bytes.Length < most) _bytes = GC.AllocateUninitializedArray<byte>(most);
             byte[] table = new byte[Buckets * ActivityFile.TableEntryBytes];
             int end = 0;
