@@ -52,7 +52,7 @@ public sealed class SettledSums(ulong chainId, WalletAddress distributor, Wallet
             if (sums.Published > 0) payees[count++] = new WalletPayee(wallet, sums.Published);
         }
 
-        payees = WalletOrder.Merge([], payees.AsSpan(0, count));
+        payees = WalletOrder.Merge([], new ArraySegment<WalletPayee>(payees, 0, count));
         return Array.ConvertAll(payees, p => new RewardLeaf(Domain, PayeeNames.Of(p.Wallet), TokenAmount.FromBaseUnits(p.Cumulative)));
     }
 

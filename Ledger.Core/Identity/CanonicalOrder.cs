@@ -19,16 +19,8 @@ public static class CanonicalOrder
             order[i] = i;
         }
 
-        RadixOrder.Sort(prefixes, order);
         int[] ordered = ordinals.ToArray();
-        for (int start = 0; start < order.Length;)
-        {
-            int end = start + 1;
-            while (end < order.Length && prefixes[end] == prefixes[start]) end++;
-            if (end - start > 1) order.AsSpan(start..end).Sort((a, b) => names.Compare(ordered[a], ordered[b]));
-            start = end;
-        }
-
+        RadixOrder.Sort(prefixes, order, (a, b) => names.Compare(ordered[a], ordered[b]));
         return order;
     }
 

@@ -12,6 +12,19 @@ internal static class RadixOrder
     // Fewer are sorted sooner by comparing.
     private const int FewRows = 512;
 
+    /// <summary>Puts keys into ascending order, moves the rows along, and puts rows whose keys tie into an order of their own.</summary>
+    public static void Sort(Span<ulong> keys, Span<int> rows, Comparison<int> ties)
+    {
+        Sort(keys, rows);
+        for (int start = 0; start < keys.Length;)
+        {
+            int end = start + 1;
+            while (end < keys.Length && keys[end] == keys[start]) end++;
+            if (end - start > 1) rows[start..end].Sort(ties);
+            start = end;
+        }
+    }
+
     /// <summary>Puts keys into ascending order and moves the rows along; which of two equal keys comes first is left open.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Sort(Span<ulong> keys, Span<int> rows)

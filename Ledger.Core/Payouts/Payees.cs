@@ -172,7 +172,7 @@ public sealed class Payees(UnlinkedPayee[] unlinked, WalletPayee[] wallets)
             Digest[] payees = PayeeNames.OfAccounts(accounts, rows.Names);
             for (int i = 0; i < payees.Length; i++) waiting[unnamed[i]] = waiting[unnamed[i]] with { Payee = payees[i] };
         });
-        Payees after = new(waiting, WalletOrder.Merge(wallets, earned.AsSpan(0, earnedFrom[^1])));
+        Payees after = new(waiting, WalletOrder.Merge(wallets, new ArraySegment<WalletPayee>(earned, 0, earnedFrom[^1])));
         ArrayPool<WalletPayee>.Shared.Return(earned);
         return after;
     }
