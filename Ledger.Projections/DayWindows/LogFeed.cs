@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Numerics;
 using Ledger.Core.Events;
 using Ledger.Core.Kernels;
 using Ledger.Projections.EventLog;
@@ -13,9 +15,13 @@ internal sealed class LogFeed(IEventLog log, ActivityScope scope, int shards, in
 {
     private readonly GroupRoom _room = new(eventsPerGroup);
     private readonly int _workers = Environment.ProcessorCount;
+    private readonly ConcurrentBag<Worker> _idle = []; // what they have grown is used again: a page of new memory is dear
 
     /// <summary>Takes all room back. Only when nobody holds a slice any more.</summary>
     public void Recycle() => _room.Recycle();
+
+    /// <summary>Leaves the room of all slices to their holders.</summary>
+    public void Forget() => _room.Forget();
 
     /// <summary>Feeds shards, each from its own position up to a common one.</summary>
     /// <param name="fromByShard">Where each starts; <see cref="long.MaxValue"/> for a shard that is not fed.</param>
@@ -41,24 +47,27 @@ internal sealed class LogFeed(IEventLog log, ActivityScope scope, int shards, in
 
         void Work()
         {
-            EventDealer dealer = new(shards, scope.Names.Count, frame);
+            Worker worker = WorkerFor(frame);
+            EventDealer dealer = worker.Dealer;
             dealer.FeedFrom(fromByShard);
-            ActivityColumns merged = new();
             while (Volatile.Read(ref failed) == 0 && Interlocked.Increment(ref next) - 1 is var range && range < ranges)
             {
                 try
                 {
                     long from = start + (range * span);
                     foreach (LogBlock block in log.ReadBlocks(from, Math.Min(from + span, to), new BlockRequest(Rows: true, Columns: true, scope.Window), cancel))
-                        dealer.Take(scope.MergeRows(block, to, merged));
+                        dealer.Take(scope.MergeRows(block, to, worker.Merged));
                     Publish(range, dealer.Deal(_room.Rent));
                 }
                 catch (Exception e)
                 {
                     failures[range] = e;
                     Volatile.Write(ref failed, 1);
+                    return; // half a group stays with the dealer
                 }
             }
+
+            _idle.Add(worker);
         }
 
         void Publish(int range, (PackedEvent[], int[]) group)
@@ -80,4 +89,19 @@ internal sealed class LogFeed(IEventLog log, ActivityScope scope, int shards, in
             }
         }
     }
+
+    private Worker WorkerFor(EventFrame frame)
+    {
+        int names = scope.Names.Count;
+        while (_idle.TryTake(out Worker? idle))
+        {
+            if (ReferenceEquals(idle.Frame, frame) && idle.NamesMax >= names) return idle;
+        }
+
+        int most = (int)Math.Min(BitOperations.RoundUpToPowerOf2((uint)names + 1) - 1, int.MaxValue);
+        return new Worker(frame, most, new EventDealer(shards, most, frame), new ActivityColumns());
+    }
+
+    /// <summary>What a thread deals with.</summary>
+    private sealed record Worker(EventFrame Frame, int NamesMax, EventDealer Dealer, ActivityColumns Merged);
 }

@@ -23,7 +23,7 @@ internal sealed class LiveWindow : IAsyncDisposable
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly List<EventSlice>[] _since; // by shard: what is fed and not in the snapshot
     private readonly SortedDictionary<long, TipRefunded> _unknownRefunds;
-    private LogFeed _feed;
+    private readonly LogFeed _feed;
     private long _sinceCount;
     private bool _isSpent;
 
@@ -32,7 +32,7 @@ internal sealed class LiveWindow : IAsyncDisposable
         (_log, _options, _kept, _unknownRefunds) = (log, options, kept, unknownRefunds);
         _scope = scope with { UnknownRefund = Note };
         _since = [.. Enumerable.Range(0, kept.Shards).Select(_ => new List<EventSlice>())];
-        _feed = NewFeed();
+        _feed = new LogFeed(log, _scope, kept.Shards, options.EventsPerGroup);
         ShardSetup setup = new(kept.Shards, frame, new ShardSnapshots.Snapshot(kept.Parts, [], kept.To), options.BeforeChunk, kept);
         _shards = new WindowShards(actors, setup, [.. Enumerable.Range(0, kept.Shards)], scope.Window.ToString());
     }
@@ -176,10 +176,8 @@ internal sealed class LiveWindow : IAsyncDisposable
         _shards.Keep(_kept.Parts);
         foreach (List<EventSlice> slices in _since) slices.Clear();
         _sinceCount = 0;
-        _feed = NewFeed(); // it remembers every array it gave out
+        _feed.Forget(); // the shards let go of what they hold when they come to it
     }
-
-    private LogFeed NewFeed() => new(_log, _scope, _kept.Shards, _options.EventsPerGroup);
 }
 
 /// <summary>How open windows are kept up with the log; no result depends on it.</summary>

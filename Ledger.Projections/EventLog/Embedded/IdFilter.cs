@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Ledger.Projections.EventLog.Embedded;
 
@@ -14,29 +16,39 @@ internal sealed class IdFilter(ulong[] words)
     /// <summary>An empty filter for a number of ids.</summary>
     public static IdFilter For(long ids) => new(new ulong[((ids / IdsPerBlock) + 1) * BlockWords]);
 
+    /// <summary>The bits that are set for a hash in its block of any filter.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<ulong> Bits(ulong hash) => Vector256.Create(Pair(hash), Pair(hash >> 12), Pair(hash >> 24), Pair(hash >> 36));
+
     public void Add(ulong hash)
     {
-        Span<ulong> block = words.AsSpan(Block(hash), BlockWords);
-        block[0] |= Pair(hash);
-        block[1] |= Pair(hash >> 12);
-        block[2] |= Pair(hash >> 24);
-        block[3] |= Pair(hash >> 36);
+        ref Vector256<ulong> block = ref Block(hash);
+        block |= Bits(hash);
     }
-
-    /// <summary>Reads what <see cref="MayHold"/> will need; the result means nothing.</summary>
-    public ulong Touch(ulong hash) => words[Block(hash)];
 
     /// <summary>False when no id of this hash was added.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool MayHold(ulong hash)
+    public bool MayHold(ulong hash) => Holds(hash, Bits(hash));
+
+    /// <summary>Marks those of many hashes that <see cref="MayHold"/>; others stay as they are. Nothing waits for what a look brings, so the looks overlap.</summary>
+    /// <param name="hashes">The hashes.</param>
+    /// <param name="bits"><see cref="Bits"/> of each.</param>
+    /// <param name="marks">One for each.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Mark(ReadOnlySpan<ulong> hashes, ReadOnlySpan<Vector256<ulong>> bits, Span<bool> marks)
     {
-        ReadOnlySpan<ulong> block = words.AsSpan(Block(hash), BlockWords);
-        ulong missing = (Pair(hash) & ~block[0]) | (Pair(hash >> 12) & ~block[1]) | (Pair(hash >> 24) & ~block[2]) | (Pair(hash >> 36) & ~block[3]);
-        return missing == 0;
+        for (int i = 0; i < hashes.Length && i < bits.Length && i < marks.Length; i++) marks[i] |= Holds(hashes[i], bits[i]);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool Holds(ulong hash, Vector256<ulong> bits) => Vector256.AndNot(bits, Block(hash)) == Vector256<ulong>.Zero;
+
     // By the hash's high bits, of which the choice of bits uses none that matter.
-    private int Block(ulong hash) => (int)Math.BigMul(hash, (ulong)(words.Length / BlockWords), out _) * BlockWords;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ref Vector256<ulong> Block(ulong hash)
+    {
+        Span<Vector256<ulong>> blocks = MemoryMarshal.Cast<ulong, Vector256<ulong>>(words.AsSpan());
+        return ref blocks[(int)Math.BigMul(hash, (ulong)blocks.Length, out _)];
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Pair(ulong bits) => (1UL << (int)(bits & 63)) | (1UL << (int)((bits >> 6) & 63));

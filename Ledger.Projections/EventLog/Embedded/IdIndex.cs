@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Ledger.Core.Identity;
 using Ledger.Core.Merkle;
 
@@ -7,7 +9,7 @@ namespace Ledger.Projections.EventLog.Embedded;
 
 /// <summary>Where each event id stands in the log: what makes an append idempotent for ever, in memory that hardly grows.</summary>
 /// <remarks>
-/// Recent ids are in a table; when it is full it is written behind the writer's back as a run, and four runs of a level become one of the next.
+/// Recent ids are in a table; when it is full it is written behind the writer's back as a run, and eight runs of a level become one of the next.
 /// All of it is derived: what is missing, of another log or damaged is read again from the blocks. Any thread may look up, without a lock: it
 /// sees one state, and states only ever follow each other. One thread adds and freezes, one (the same or another) writes what was frozen.
 /// </remarks>
@@ -18,7 +20,7 @@ internal sealed class IdIndex : IDisposable
     /// <summary>Slots of the table of recent ids; half of them make a run.</summary>
     public const int DefaultSlots = 1 << 20;
 
-    private const int FanIn = 4;
+    private const int FanIn = 8;
 
     // A merge of many ids takes longer than a table takes to fill; the writer waits only when so many tables do.
     private const int WaitingMax = 4;
@@ -151,17 +153,19 @@ internal sealed class IdIndex : IDisposable
     private static ulong Low(ReadOnlySpan<byte> ids, int index) => BinaryPrimitives.ReadUInt64BigEndian(ids[((index * EventId.SizeBytes) + 8)..]);
 
     // Which ids may stand in a run or a frozen table. Nothing here waits for what a load brings, so the loads overlap.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Suspects(State state, ReadOnlySpan<ulong> hashes, Span<bool> suspect)
     {
+        Span<Vector256<ulong>> bits = stackalloc Vector256<ulong>[Together];
         ulong touched = 0;
         suspect.Clear();
-        foreach (ulong hash in hashes) touched |= state.Recent.Touch(hash);
-        foreach (IdRun run in state.Runs)
+        for (int i = 0; i < hashes.Length && i < bits.Length; i++)
         {
-            foreach (ulong hash in hashes) touched |= run.Filter.Touch(hash);
-            for (int i = 0; i < hashes.Length; i++) suspect[i] |= run.Filter.MayHold(hashes[i]);
+            touched |= state.Recent.Touch(hashes[i]);
+            bits[i] = IdFilter.Bits(hashes[i]);
         }
 
+        foreach (IdRun run in state.Runs) run.Filter.Mark(hashes, bits, suspect);
         foreach (IdTable frozen in state.Frozen)
         {
             foreach (ulong hash in hashes) touched |= frozen.Touch(hash);
@@ -252,13 +256,13 @@ internal sealed class IdIndex : IDisposable
         while (_state.Runs is var runs && runs.Length >= FanIn && runs[^FanIn].Level == runs[^1].Level) Merge(runs[^FanIn..]);
     }
 
-    private void Merge(IdRun[] four)
+    private void Merge(IdRun[] level)
     {
-        string path = PathOf(four[0].From, four[^1].To);
-        IdRunWriter.Merge(path, four);
+        string path = PathOf(level[0].From, level[^1].To);
+        IdRunWriter.Merge(path, level);
         IdRun merged = Reopened(path);
         lock (_gate) _state = new State(_state.Recent, _state.Frozen, [.. _state.Runs[..^FanIn], merged]);
-        foreach (IdRun run in four) File.Delete(run.Path); // their handles close when nobody looks into them any more
+        foreach (IdRun run in level) File.Delete(run.Path); // their handles close when nobody looks into them any more
     }
 
     private string PathOf(long from, long to) => Path.Combine(_folder, string.Create(CultureInfo.InvariantCulture, $"{from:D16}-{to:D16}{IdRun.Extension}"));

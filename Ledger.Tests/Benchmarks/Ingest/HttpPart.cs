@@ -26,7 +26,7 @@ internal static class HttpPart
             await SendAsync(connections, Requests(WarmUpRequests), eventsEach, new double[WarmUpRequests]);
             for (int round = 0; round < rounds; round++)
             {
-                byte[][] encoded = Requests(requests);
+                ReadOnlyMemory<byte>[] encoded = Requests(requests);
                 double[] ms = new double[requests];
                 (TimeSpan server0, TimeSpan own0) = (server.ProcessorTime, Environment.CpuUsage.TotalTime);
                 Stopwatch watch = Stopwatch.StartNew();
@@ -46,13 +46,17 @@ internal static class HttpPart
             Figures.Record(figure + "-p99", p99);
             foreach (HttpConnection connection in connections) connection.Dispose();
 
-            byte[][] Requests(int count) => [.. Bodies(random, count, eventsEach).Select(body => HttpConnection.Request(server.Http, key, body))];
+            ReadOnlyMemory<byte>[] Requests(int count)
+            {
+                SentBytes sent = new();
+                return [.. Bodies(random, count, eventsEach).Select(body => sent.Keep(HttpConnection.Request(server.Http, key, body)))];
+            }
         }
 
         Directory.Delete(folder, recursive: true);
     }
 
-    private static Task SendAsync(HttpConnection[] connections, byte[][] requests, int eventsEach, double[] ms)
+    private static Task SendAsync(HttpConnection[] connections, ReadOnlyMemory<byte>[] requests, int eventsEach, double[] ms)
     {
         int next = -1;
         byte[] expected = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"\"accepted\":{eventsEach},"));
@@ -68,10 +72,9 @@ internal static class HttpPart
     }
 
     /// <summary>60 % views, 25 % likes, the rest follows and shares, of the last hour.</summary>
-    public static byte[][] Bodies(Random random, int requests, int eventsEach)
+    public static IEnumerable<byte[]> Bodies(Random random, int requests, int eventsEach)
     {
         DateTimeOffset now = DateTimeOffset.UtcNow;
-        byte[][] bodies = new byte[requests][];
         StringBuilder text = new();
         for (int i = 0; i < requests; i++)
         {
@@ -89,10 +92,8 @@ internal static class HttpPart
                 text.Append(CultureInfo.InvariantCulture, $"{{\"id\":\"{Guid.NewGuid():D}\",\"kind\":\"{kind}\",\"v\":1,\"occurredAt\":\"{at}\",\"account\":\"user-{Skewed(random, 10_000):D6}\",{rest}}}\n");
             }
 
-            bodies[i] = Encoding.UTF8.GetBytes(text.ToString());
+            yield return Encoding.UTF8.GetBytes(text.ToString());
         }
-
-        return bodies;
     }
 
     private static int Skewed(Random random, int count)

@@ -100,12 +100,13 @@ internal static class PeersPart
 
     private static async Task<double> RoundAsync(int port, List<List<byte[]>> batches, EntryWriter write, Func<int, PeerConnection, ValueTask> begin, string answer)
     {
-        List<byte[]> encoded = [];
+        SentBytes sent = new();
+        List<ReadOnlyMemory<byte>> encoded = [];
         for (int i = 0; i < batches.Count; i++)
         {
             ArrayBufferWriter<byte> output = new();
             foreach (byte[] payload in batches[i]) write(i % Callers, payload, output);
-            encoded.Add(output.WrittenSpan.ToArray());
+            encoded.Add(sent.Keep(output.WrittenSpan));
         }
 
         PeerConnection[] connections = await Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => PeerConnection.OpenAsync(port)));
