@@ -7,8 +7,8 @@ namespace Ledger.Projections.EventLog.Embedded;
 /// <summary>Commits sealed blocks through the one writing connection.</summary>
 internal sealed class BlockStore : IBlockStore
 {
-    /// <summary>Bytes of blocks in the write-ahead log before they are moved into the file.</summary>
-    public const long DefaultCheckpointBytes = 32 << 20;
+    /// <summary>Bytes of blocks in the write-ahead log before they are moved into the file: so few that those who were just answered have not asked again by then.</summary>
+    public const long DefaultCheckpointBytes = 4 << 20;
 
     private readonly SqliteConnection _connection;
     private readonly long _checkpointBytes;
