@@ -55,11 +55,12 @@ public sealed class NameTable
     /// <summary>The ordinal of the name with these bytes, or −1 when it has never appeared.</summary>
     public int Find(ReadOnlySpan<byte> utf8) => Find(Volatile.Read(ref _slots), utf8, LookupHash(utf8), out _);
 
-    /// <summary>The ordinals of many names, −1 for those that have never appeared.</summary>
+    /// <summary>The ordinals of many names, −1 for those that have never appeared, and the <see cref="StableHash"/> of the others.</summary>
     /// <param name="texts">Holds the names' bytes.</param>
     /// <param name="names">Where each name lies in <paramref name="texts"/>.</param>
     /// <param name="ordinals">One entry per name.</param>
-    public void Find(ReadOnlySpan<byte> texts, ReadOnlySpan<NameSpan> names, Span<int> ordinals)
+    /// <param name="stableHashes">One entry per name; what stands with −1 means nothing.</param>
+    public void Find(ReadOnlySpan<byte> texts, ReadOnlySpan<NameSpan> names, Span<int> ordinals, Span<uint> stableHashes)
     {
         ulong[] slots = Volatile.Read(ref _slots);
         int mask = slots.Length - 1;
@@ -74,9 +75,15 @@ public sealed class NameTable
                 if (slot >> 32 == name.Hash && slot != 0) touched |= Kept(unchecked((uint)slot) - 1)[0];
             }
 
-            for (int i = 0; i < some.Length; i++) ordinals[i] = Find(slots, texts.Slice(some[i].Start, some[i].Size), some[i].Hash, out _);
+            for (int i = 0; i < some.Length; i++)
+            {
+                ReadOnlySpan<byte> kept = FindKept(slots, texts.Slice(some[i].Start, some[i].Size), some[i].Hash, out _);
+                (ordinals[i], stableHashes[i]) = kept.IsEmpty ? (Empty, 0) : (OrdinalOf(kept), StableHashOf(kept));
+            }
+
             names = names[some.Length..];
             ordinals = ordinals[some.Length..];
+            stableHashes = stableHashes[some.Length..];
         }
 
         GC.KeepAlive(touched);
@@ -114,7 +121,7 @@ public sealed class NameTable
     public int Compare(int left, int right) => Bytes(left).SequenceCompareTo(Bytes(right));
 
     /// <summary>A hash of a name's bytes that is the same in every process and store; used to place accounts in shards.</summary>
-    public uint StableHash(int ordinal) => BinaryPrimitives.ReadUInt32LittleEndian(Kept(_units[ordinal]));
+    public uint StableHash(int ordinal) => StableHashOf(Kept(_units[ordinal]));
 
     /// <summary>FNV-1a over the bytes, finished with a multiply so that low bits mix.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -155,23 +162,33 @@ public sealed class NameTable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Step(ulong hash, ulong word) => Math.BigMul(hash ^ word, LookupFactor, out ulong low) ^ low;
 
+    private static uint StableHashOf(ReadOnlySpan<byte> kept) => BinaryPrimitives.ReadUInt32LittleEndian(kept);
+
+    private static int OrdinalOf(ReadOnlySpan<byte> kept) => BinaryPrimitives.ReadInt32LittleEndian(kept[OrdinalAt..]);
+
     private static ReadOnlySpan<byte> Bytes(ReadOnlySpan<byte> kept) => kept.Slice(BytesAt, kept[SizeAt]);
 
     private ReadOnlySpan<byte> Kept(uint unit) => Volatile.Read(ref _chunks)[unit / ChunkUnits].AsSpan((int)(unit % ChunkUnits) * UnitBytes);
 
-    // Gives the slot where the name is, or would be; by the time it is looked at again another name may have taken a free one.
     private int Find(ulong[] slots, ReadOnlySpan<byte> utf8, uint hash, out int slot)
+    {
+        ReadOnlySpan<byte> kept = FindKept(slots, utf8, hash, out slot);
+        return kept.IsEmpty ? Empty : OrdinalOf(kept);
+    }
+
+    // Gives the name as kept, or nothing, and the slot where it is, or would be; by the time that is looked at again another name may have taken a free one.
+    private ReadOnlySpan<byte> FindKept(ulong[] slots, ReadOnlySpan<byte> utf8, uint hash, out int slot)
     {
         int mask = slots.Length - 1;
         slot = unchecked((int)hash) & mask;
         while (true)
         {
             ulong entry = Volatile.Read(ref slots[slot]);
-            if (entry == 0) return Empty;
+            if (entry == 0) return [];
             if (entry >> 32 == hash)
             {
                 ReadOnlySpan<byte> kept = Kept(unchecked((uint)entry) - 1);
-                if (Bytes(kept).SequenceEqual(utf8)) return BinaryPrimitives.ReadInt32LittleEndian(kept[OrdinalAt..]);
+                if (Bytes(kept).SequenceEqual(utf8)) return kept;
             }
 
             slot = (slot + 1) & mask;

@@ -123,8 +123,8 @@ public sealed class PreparedAppend
         ReadOnlySpan<byte> canonical = _columns.Canonical.AsSpan(0, used);
         Span<int> ordinals = _columns.Ordinals.AsSpan(0, 2 * _events.Count);
         if (names is null) ordinals.Fill(-1);
-        else names.Find(canonical, _columns.Names.AsSpan(0, ordinals.Length), ordinals);
-        Shards(canonical, names);
+        else names.Find(canonical, _columns.Names.AsSpan(0, ordinals.Length), ordinals, _columns.StableHashes);
+        Shards(canonical);
         _columns.Hasher.Leaves(canonical, _columns.Ends.AsSpan(0, _events.Count), _columns.Leaves);
     }
 
@@ -147,14 +147,13 @@ public sealed class PreparedAppend
     }
 
     // A name that is known brings its stable hash; only a new one is hashed for it.
-    private void Shards(ReadOnlySpan<byte> canonical, NameTable? names)
+    private void Shards(ReadOnlySpan<byte> canonical)
     {
         for (int i = 0; i < _events.Count; i++)
         {
             if (_columns.Kind[i] == 0) continue;
-            int account = _columns.Ordinals[2 * i];
             NameSpan name = _columns.Names[2 * i];
-            uint hash = account >= 0 ? names!.StableHash(account) : NameTable.Hash(canonical.Slice(name.Start, name.Size));
+            uint hash = _columns.Ordinals[2 * i] >= 0 ? _columns.StableHashes[2 * i] : NameTable.Hash(canonical.Slice(name.Start, name.Size));
             _columns.Shard[i] = (byte)(hash % StreamName.ActivityShards);
         }
     }

@@ -44,6 +44,9 @@ internal sealed class PreparedColumns
     /// <summary>Ordinals of <see cref="Names"/>, −1 for names that were not known yet.</summary>
     public int[] Ordinals { get; private set; } = [];
 
+    /// <summary>Stable hashes of those of <see cref="Names"/> that were known.</summary>
+    public uint[] StableHashes { get; private set; } = [];
+
     /// <summary>Canonical bytes end to end, on their way to the leaves.</summary>
     public byte[] Canonical { get; private set; } = [];
 
@@ -104,6 +107,7 @@ internal sealed class PreparedColumns
         Kind = new byte[count];
         Names = new NameSpan[2 * count];
         Ordinals = new int[2 * count];
+        StableHashes = new uint[2 * count];
         Value = new long[count];
         OccurredAtMs = new long[count];
         LagMs = new long[count];

@@ -136,6 +136,17 @@ public sealed partial class EventIntake
 
     private static Refusal NoRuleset(Day window) => new("no-ruleset", "occurredAt", $"no ruleset holds for the window {window}");
 
+    /// <summary>Why an event is refused whatever windows there are, or null.</summary>
+    private static Refusal? Fault(in SubmittedEvent e, UnixMs now, long toleranceMs)
+    {
+        if (e.Id == default) return new Refusal("id-nil", "id", "the nil UUID names no event");
+        if (e.Kind.Origin() == EventOrigin.Ledger)
+            return new Refusal("kind-not-accepted", "kind", $"{EventCatalogue.Name(e.Kind)} is stated by the ledger alone");
+        if (e.OccurredAt - now > toleranceMs)
+            return new Refusal("occurred-in-future", "occurredAt", $"{e.OccurredAt} is more than {toleranceMs} ms after the ledger's {now}");
+        return SubmissionRules.Fault(e);
+    }
+
     private long ToleranceMs(UnixMs now) => _windows.RulesetFor(Day.Of(now))?.Ruleset.Windows.FutureToleranceMs ?? 0;
 
     private UnixMs Now() => UnixMs.From(_clock.GetUtcNow().ToUnixTimeMilliseconds());
@@ -167,11 +178,20 @@ public sealed partial class EventIntake
     /// <summary>Places events until all are, or the group is full; or until one needs the log or a window, whose placement it gives.</summary>
     private Placement? PlaceSome(Submission submission, UnixMs now, long toleranceMs)
     {
+        Day? open = null; // the window of the event before, where it is its own: nearly every event's
         while (!submission.IsRead && !submission.IsGroupFull)
         {
-            Placement placement = Place(submission.Current, now, toleranceMs);
+            ref readonly SubmittedEvent e = ref submission.Current;
+            if (Day.Of(e.OccurredAt) is var own && own == open && Fault(e, now, toleranceMs) is null)
+            {
+                submission.Put(own, now);
+                continue;
+            }
+
+            Placement placement = Place(e, now, toleranceMs);
             if (placement.NeedsLog || placement.Opens is not null) return placement;
             submission.Put(placement, now);
+            open = _windows.IsOpen(own) ? own : null;
         }
 
         return null;
@@ -186,13 +206,7 @@ public sealed partial class EventIntake
     /// <summary>Decides by what is in memory; late events that it cannot decide are marked <see cref="Placement.NeedsLog"/>.</summary>
     private Placement Place(in SubmittedEvent e, UnixMs now, long toleranceMs)
     {
-        if (e.Id == default) return Placement.Refused(new Refusal("id-nil", "id", "the nil UUID names no event"));
-        if (e.Kind.Origin() == EventOrigin.Ledger)
-            return Placement.Refused(new Refusal("kind-not-accepted", "kind", $"{EventCatalogue.Name(e.Kind)} is stated by the ledger alone"));
-        if (e.OccurredAt - now > toleranceMs)
-            return Placement.Refused(new Refusal("occurred-in-future", "occurredAt", $"{e.OccurredAt} is more than {toleranceMs} ms after the ledger's {now}"));
-        if (SubmissionRules.Fault(e) is { } fault) return Placement.Refused(fault);
-
+        if (Fault(e, now, toleranceMs) is { } fault) return Placement.Refused(fault);
         Day own = Day.Of(e.OccurredAt);
         if (_windows.IsOpen(own)) return new Placement(own);
         if (_windows.RulesetFor(own) is not { } ruleset) return Placement.Refused(NoRuleset(own));

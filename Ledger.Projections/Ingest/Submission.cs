@@ -40,16 +40,17 @@ internal sealed class Submission
     /// <summary>Settles the current event, or puts it into the group, and goes on to the next.</summary>
     public void Put(in Placement placement, UnixMs now)
     {
-        int index = _next++;
-        if (placement.Settled is { } settled)
-        {
-            Outcomes[index] = settled;
-            return;
-        }
+        if (placement.Settled is { } settled) Outcomes[_next++] = settled;
+        else Put(placement.Window, now, placement.IsCarried ? IntakeStatus.CarriedForward : IntakeStatus.Accepted);
+    }
 
-        Outcomes[index] = new IntakeOutcome(placement.IsCarried ? IntakeStatus.CarriedForward : IntakeStatus.Accepted, -1);
+    /// <summary>Puts the current event into the group, and goes on to the next.</summary>
+    public void Put(Day window, UnixMs now, IntakeStatus status = IntakeStatus.Accepted)
+    {
+        int index = _next++;
+        Outcomes[index] = new IntakeOutcome(status, -1);
         _group.RecordedAt = now;
-        _group.Add(index, placement.Window);
+        _group.Add(index, window);
     }
 
     /// <summary>Appends the group, if there is one.</summary>
