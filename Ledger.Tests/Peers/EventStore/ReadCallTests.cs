@@ -32,22 +32,21 @@ public sealed class ReadCallTests
     }
 
     [Fact]
-    public async Task Nothing_is_allocated_for_an_event_of_activity_on_its_way_into_columns()
+    public void Nothing_is_allocated_for_an_event_of_activity_on_its_way_into_columns()
     {
         const int Events = 100_000;
         SampleEvents sample = new(22);
         EncodedLog log = EncodedLog.Of(Enumerable.Range(0, Events / 5_000).Select(_ => Activity(sample, 5_000)));
         NameTable names = new();
         foreach (string name in Names()) names.Intern(name);
-        await Task.Yield();
         long first = Read(log, names);
         long allocated = GC.GetAllocatedBytesForCurrentThread();
         long second = Read(log, names);
         allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
         Assert.Equal((Events, Events), (first, second));
 
-        // A block's two objects, the columns, the call itself, the names of streams: nothing that grows with the events but the blocks.
-        Assert.True(allocated < 0 * Events, $"{allocated} bytes for {Events} events");
+        // The columns, the buffer and the call, once, and two objects a block; an object of the smallest kind for every event would be six times as much.
+        Assert.True(allocated < 4 * Events, $"{allocated} bytes for {Events} events");
     }
 
     [Theory]
