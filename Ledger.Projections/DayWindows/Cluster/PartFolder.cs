@@ -19,7 +19,7 @@ public sealed class PartFolder : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly Task _run;
     private Offer? _offer;
-    private int _placed;
+    private ulong _placed; // a bit for each part
     private TaskCompletionSource _offered = NewSignal();
 
     /// <param name="sheets">Where parts go.</param>
@@ -31,7 +31,7 @@ public sealed class PartFolder : IAsyncDisposable
     }
 
     /// <summary>Parts that live on this machine: those it folds when they are asked for.</summary>
-    public int PlacedCount => Volatile.Read(ref _placed);
+    public WindowParts Placed => new(_partCount, Volatile.Read(ref _placed));
 
     /// <summary>Parts stored by this machine since it started.</summary>
     public long StoredCount { get; private set; }
@@ -49,13 +49,13 @@ public sealed class PartFolder : IAsyncDisposable
     }
 
     /// <summary>A part has come to live here.</summary>
-    public void Place() => Interlocked.Increment(ref _placed);
+    public void Place(int part) => Interlocked.Or(ref _placed, 1ul << part);
 
     /// <summary>A part has gone.</summary>
-    public void Displace() => Interlocked.Decrement(ref _placed);
+    public void Displace(int part) => Interlocked.And(ref _placed, ~(1ul << part));
 
     /// <summary>This machine's ledger has come to the seal of a window: from here on its parts can be folded here.</summary>
-    public void Begin(FoldContext context, WindowFold fold)
+    public void Begin(FoldContext context, IPartFold fold)
     {
         lock (_gate)
         {
@@ -132,9 +132,9 @@ public sealed class PartFolder : IAsyncDisposable
         try
         {
             // A part asked for twice, in two terms, is folded once.
-            int[] parts = [.. batch.Select(request => request.Key.Part).Distinct()];
-            IReadOnlyList<SheetMerge> folded = await offer.Fold.FoldPartsAsync(offer.Context, parts, _partCount, _stop.Token).ConfigureAwait(false);
-            Dictionary<int, (byte[] Bytes, Digest Digest)> bytes = parts.Zip(folded).ToDictionary(one => one.First, one => one.Second.ToPart());
+            WindowParts parts = new(_partCount, batch.Aggregate(0ul, (bits, request) => bits | (1ul << request.Key.Part)));
+            IReadOnlyDictionary<int, SheetMerge> folded = await offer.Fold.FoldPartsAsync(offer.Context, parts, _stop.Token).ConfigureAwait(false);
+            Dictionary<int, (byte[] Bytes, Digest Digest)> bytes = folded.ToDictionary(part => part.Key, part => part.Value.ToPart());
             IReadOnlyList<PartWrite> written = await _sheets.PutAsync(
                 [.. batch.Select(request => new FoldedPart(request.Key, request.Term, bytes[request.Key.Part].Bytes, bytes[request.Key.Part].Digest))], _stop.Token).ConfigureAwait(false);
             StoredCount += written.Count(write => write == PartWrite.Stored);
@@ -162,7 +162,7 @@ public sealed class PartFolder : IAsyncDisposable
         }
     }
 
-    private sealed record Offer(FoldContext Context, WindowFold Fold);
+    private sealed record Offer(FoldContext Context, IPartFold Fold);
 
     private sealed record Request(PartKey Key, long Term, TaskCompletionSource<PartWrite?> Done);
 }

@@ -72,7 +72,7 @@ internal static class ClusterBench
             await using SqliteSheets sheets = SqliteSheets.Open(folder);
             long seal = follower.Head;
             await UntilAsync(nodes, async () => (await Task.WhenAll(nodes.Select(node => node.StatusAsync()))) is var statuses
-                && statuses.All(s => s is not null && s.Position == seal && s.PartsPlaced == ClusterFold.PartCount / nodeCount) && statuses.Any(s => s!.Term is not null));
+                && statuses.All(s => s is not null && s.Position == seal && s.PartsFollowed == ClusterFold.PartCount / nodeCount && s.FollowedTo == seal) && statuses.Any(s => s!.Term is not null));
             await using (EmbeddedEventLog log = await EmbeddedEventLog.OpenAsync(folder))
                 await log.AppendAsync([new NewEvent(EventId.Derive("window-sealed", Window.ToString()), Window.Next.Start, Window.Next.Start, Window, new WindowSealed(Window))]);
             long sealedAt = Stopwatch.GetTimestamp();
