@@ -65,6 +65,9 @@ switch (args)
     case ["micro", .. var rest]:
         BenchmarkSwitcher.FromAssembly(typeof(FoldBench).Assembly).Run(rest);
         return 0;
+    case ["encoded-log", var count]:
+        await EncodedLogServer.RunAsync(int.Parse(count, CultureInfo.InvariantCulture));
+        return 0;
     case ["replay-build", var directory, var count]:
         await ReplayBench.BuildAsync(directory, long.Parse(count, CultureInfo.InvariantCulture));
         return 0;

@@ -7,7 +7,8 @@ namespace Ledger.Projections.EventLog.EventStoreDb;
 /// </remarks>
 internal sealed class AppendBoundaries
 {
-    private readonly List<StoredEvent> _open = [];
+    private int _openCount;
+    private int _openOf;
     private readonly List<(long FirstPosition, long VoidsBefore)> _voids = []; // ascending: from this position on, so many void events came before
 
     /// <summary>The cluster's revision after the last event taken.</summary>
@@ -16,21 +17,20 @@ internal sealed class AppendBoundaries
     /// <summary>The position that the next whole append begins at.</summary>
     public long Head { get; private set; }
 
-    /// <summary>Takes the stream's next event and gives back the events of the append that it completes, which is most often itself.</summary>
+    /// <summary>Takes the stream's next event. True when it completes its append; an event of index 0 begins one, whatever was there of the one before.</summary>
     /// <exception cref="LogFaultException"><c>stream-gap</c>: events before it are missing. <c>event-foreign</c>: its place is not what follows.</exception>
-    public IReadOnlyList<StoredEvent> Take(StoredEvent e)
+    public bool Take(in StoredEvent e)
     {
         if (e.Raw != NextRaw) throw new LogFaultException("stream-gap", $"the log's stream goes on at revision {e.Raw} after {NextRaw - 1}: events of it were deleted or truncated; restore the cluster from a backup");
         NextRaw++;
         if (e.Index == 0) Void();
-        else if (_open.Count != e.Index || _open[0].Of != e.Of) throw Foreign(e, $"place {e.Index} of {e.Of} in an append of which {_open.Count} are there");
-        if (e.Event.Position != Head + e.Index) throw Foreign(e, $"position {e.Event.Position} where {Head + e.Index} follows");
-        _open.Add(e);
-        if (_open.Count < e.Of) return [];
-        StoredEvent[] whole = [.. _open];
-        _open.Clear();
-        Head += whole.Length;
-        return whole;
+        else if (_openCount != e.Index || _openOf != e.Of) throw Foreign(e, $"place {e.Index} of {e.Of} in an append of which {_openCount} are there");
+        if (e.Position != Head + e.Index) throw Foreign(e, $"position {e.Position} where {Head + e.Index} follows");
+        (_openCount, _openOf) = (_openCount + 1, e.Of);
+        if (_openCount < e.Of) return false;
+        _openCount = 0;
+        Head += e.Of;
+        return true;
     }
 
     /// <summary>The cluster's revision of the event at a position below <see cref="Head"/>.</summary>
@@ -48,13 +48,13 @@ internal sealed class AppendBoundaries
         return position + (low == 0 ? 0 : _voids[low - 1].VoidsBefore);
     }
 
-    private static LogFaultException Foreign(StoredEvent e, string detail) =>
+    private static LogFaultException Foreign(in StoredEvent e, string detail) =>
         new("event-foreign", $"revision {e.Raw} of the log's stream has {detail}; nothing else may append there");
 
     private void Void()
     {
-        if (_open.Count == 0) return;
-        _voids.Add((Head, (_voids.Count == 0 ? 0 : _voids[^1].VoidsBefore) + _open.Count));
-        _open.Clear();
+        if (_openCount == 0) return;
+        _voids.Add((Head, (_voids.Count == 0 ? 0 : _voids[^1].VoidsBefore) + _openCount));
+        _openCount = 0;
     }
 }

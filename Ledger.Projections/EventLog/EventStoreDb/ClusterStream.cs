@@ -32,7 +32,8 @@ internal sealed class ClusterStream(string name, ClusterConnection cluster, Conn
     }
 
     /// <summary>Events by revision: forwards from <paramref name="from"/>, or backwards starting with it; at most <paramref name="count"/>, and only those that are there now.</summary>
-    public async IAsyncEnumerable<RecordedMessage> ReadAsync(long from, long count, ReadDirection direction, [EnumeratorCancellation] CancellationToken cancel)
+    /// <remarks>An event is good until the next is asked for.</remarks>
+    public async IAsyncEnumerable<ReadMessage> ReadAsync(long from, long count, ReadDirection direction, [EnumeratorCancellation] CancellationToken cancel)
     {
         int failures = 0;
         while (count > 0 && from >= 0)
@@ -40,13 +41,12 @@ internal sealed class ClusterStream(string name, ClusterConnection cluster, Conn
             NodeConnection node = await cluster.NodeAsync(cancel);
             ReadOptions options = Options(from, direction);
             options.Count = (ulong)count;
-            using AsyncServerStreamingCall<ReadResponse> call = node.Streams.Read(new ReadRequest { Options = options }, node.Options(cancel));
+            using ReadCall call = node.Read(options, cancel);
             while (true)
             {
-                RecordedMessage? message;
                 try
                 {
-                    message = await NextAsync(call, cancel);
+                    if (!await call.NextAsync()) yield break;
                 }
                 catch (Exception e) when (IsBroken(e, cancel))
                 {
@@ -54,17 +54,16 @@ internal sealed class ClusterStream(string name, ClusterConnection cluster, Conn
                     break;
                 }
 
-                if (message is null) yield break;
                 failures = 0;
                 count--;
-                from = (long)message.Revision + (direction == ReadDirection.Forwards ? 1 : -1);
-                yield return message;
+                from = call.Current.Revision + (direction == ReadDirection.Forwards ? 1 : -1);
+                yield return call.Current;
             }
         }
     }
 
-    /// <summary>Everything after a revision (−1: everything), then what comes, until cancelled.</summary>
-    public async IAsyncEnumerable<RecordedMessage> FollowAsync(long after, [EnumeratorCancellation] CancellationToken cancel)
+    /// <summary>Everything after a revision (−1: everything), then what comes, until cancelled. An event is good until the next is asked for.</summary>
+    public async IAsyncEnumerable<ReadMessage> FollowAsync(long after, [EnumeratorCancellation] CancellationToken cancel)
     {
         while (true)
         {
@@ -72,13 +71,17 @@ internal sealed class ClusterStream(string name, ClusterConnection cluster, Conn
             if (node is null) continue;
             ReadOptions options = Options(after, ReadDirection.Forwards);
             options.Subscription = new Empty();
-            using AsyncServerStreamingCall<ReadResponse> call = node.Streams.Read(new ReadRequest { Options = options }, node.Options(cancel));
+            using ReadCall call = node.Read(options, cancel);
             while (true)
             {
-                RecordedMessage? message;
                 try
                 {
-                    message = await NextAsync(call, cancel);
+                    if (!await call.NextAsync())
+                    {
+                        // A server that stops may end its calls in peace.
+                        cluster.Leave(node, null);
+                        break;
+                    }
                 }
                 catch (Exception e) when (IsBroken(e, cancel))
                 {
@@ -87,32 +90,14 @@ internal sealed class ClusterStream(string name, ClusterConnection cluster, Conn
                     break;
                 }
 
-                if (message is null)
-                {
-                    // A server that stops may end its calls in peace.
-                    cluster.Leave(node, null);
-                    break;
-                }
-
-                after = (long)message.Revision;
-                yield return message;
+                after = call.Current.Revision;
+                yield return call.Current;
             }
         }
     }
 
     private static bool IsBroken(Exception e, CancellationToken cancel) =>
-        !cancel.IsCancellationRequested && e is RpcException or OperationCanceledException or ObjectDisposedException or InvalidOperationException or IOException;
-
-    /// <summary>The next event of a call; null at its end. What else a server says of itself is passed over.</summary>
-    private static async ValueTask<RecordedMessage?> NextAsync(AsyncServerStreamingCall<ReadResponse> call, CancellationToken cancel)
-    {
-        while (await call.ResponseStream.MoveNext(cancel))
-        {
-            if (call.ResponseStream.Current.ContentCase == ReadResponse.ContentOneofCase.Event) return call.ResponseStream.Current.Event.Event;
-        }
-
-        return null;
-    }
+        !cancel.IsCancellationRequested && e is RpcException or HttpRequestException or OperationCanceledException or ObjectDisposedException or InvalidOperationException or IOException;
 
     private ReadOptions Options(long revision, ReadDirection direction)
     {

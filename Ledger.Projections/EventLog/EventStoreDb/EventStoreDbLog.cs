@@ -75,9 +75,9 @@ internal sealed class EventStoreDbLog : IEventLog
         while (revision >= 0 && revision <= last && _follower.Ask(index => index.Streams.Find(stream, revision)) is { } segment)
         {
             List<RecordedEvent> events = [];
-            await foreach (RecordedEvent e in RangeAsync(segment.FirstPosition, segment.LastPosition + 1, cancel))
+            await foreach (StoredEvent e in StoredAsync(segment.FirstPosition, segment.LastPosition + 1, cancel))
             {
-                if (e.Event.Stream == stream) events.Add(e);
+                if (e.Stream == stream) events.Add(e.Recorded);
             }
 
             if (events.Count == 0 || events[0].Revision != segment.FirstRevision)
@@ -105,7 +105,7 @@ internal sealed class EventStoreDbLog : IEventLog
     public IEnumerable<LogBlock> ReadBlocks(long from, long to, BlockRequest request, CancellationToken cancel = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(from);
-        return BlockReading.Run(RangeAsync(from, Math.Min(to, Head), cancel), Names, request);
+        return BlockReading.Run(StoredAsync(from, Math.Min(to, Head), cancel), Names, request);
     }
 
     /// <inheritdoc/>
@@ -145,8 +145,8 @@ internal sealed class EventStoreDbLog : IEventLog
     {
         long raw = _follower.Ask(index => index.NextRaw);
         Digest expected = _follower.Ask(index => index.Nodes.Root());
-        using LogIndex anew = new();
-        await foreach (Protocol.RecordedMessage message in _stream.ReadAsync(0, raw, ReadDirection.Forwards, cancel))
+        LogIndex anew = new();
+        await foreach (Protocol.ReadMessage message in _stream.ReadAsync(0, raw, ReadDirection.Forwards, cancel))
         {
             anew.Take(message);
             if (anew.Head % 10_000 == 0) progress?.Report(anew.Head);
@@ -191,15 +191,22 @@ internal sealed class EventStoreDbLog : IEventLog
     /// <summary>The events at [from, to), which are all below the head.</summary>
     private async IAsyncEnumerable<RecordedEvent> RangeAsync(long from, long to, [EnumeratorCancellation] CancellationToken cancel)
     {
+        await foreach (StoredEvent e in StoredAsync(from, to, cancel)) yield return e.Recorded;
+    }
+
+    /// <summary>The same without an object for each; one is good until the next is asked for.</summary>
+    private async IAsyncEnumerable<StoredEvent> StoredAsync(long from, long to, [EnumeratorCancellation] CancellationToken cancel)
+    {
         if (from >= to) yield break;
-        (long first, long last) = _follower.Ask(index => (index.RawOf(from), index.RawOf(to - 1)));
-        using StoredForm form = new();
+        StoredEventReader reader = new();
         long position = from;
-        await foreach (Protocol.RecordedMessage message in _stream.ReadAsync(first, last - first + 1, ReadDirection.Forwards, cancel))
+        long raw = _follower.RawOf(from);
+        await foreach (Protocol.ReadMessage message in _stream.ReadAsync(raw, _follower.RawOf(to - 1) - raw + 1, ReadDirection.Forwards, cancel))
         {
-            if (IsVoid(message, position)) continue;
-            yield return form.Read(message).Event;
+            if (message.Revision != raw) continue; // void
+            yield return reader.Read(message);
             if (++position == to) yield break;
+            raw = _follower.RawOf(position);
         }
 
         throw Short(position);
@@ -208,19 +215,19 @@ internal sealed class EventStoreDbLog : IEventLog
     private async IAsyncEnumerable<RecordedEvent> BackwardsAsync(long from, [EnumeratorCancellation] CancellationToken cancel)
     {
         if (from == 0) yield break;
-        using StoredForm form = new();
+        StoredEventReader reader = new();
         long position = from - 1;
-        await foreach (Protocol.RecordedMessage message in _stream.ReadAsync(_follower.Ask(index => index.RawOf(position)), long.MaxValue, ReadDirection.Backwards, cancel))
+        long raw = _follower.RawOf(position);
+        await foreach (Protocol.ReadMessage message in _stream.ReadAsync(raw, long.MaxValue, ReadDirection.Backwards, cancel))
         {
-            if (IsVoid(message, position)) continue;
-            yield return form.Read(message).Event;
+            if (message.Revision != raw) continue; // void
+            yield return reader.Read(message).Recorded;
             if (--position < 0) yield break;
+            raw = _follower.RawOf(position);
         }
 
         throw Short(position);
     }
-
-    private bool IsVoid(Protocol.RecordedMessage message, long position) => _follower.Ask(index => index.RawOf(position)) != (long)message.Revision;
 
     private static LogFaultException Short(long position) =>
         new("stream-gap", $"the event at position {position} is not in the cluster any more: events were deleted or truncated; restore the cluster from a backup");

@@ -29,7 +29,15 @@ internal sealed class LogFollower : IAsyncDisposable
     /// <summary>Reads what the stream holds beyond the index.</summary>
     public async ValueTask ReadOnAsync(CancellationToken cancel)
     {
-        await foreach (RecordedMessage message in _stream.ReadAsync(Ask(index => index.NextRaw), long.MaxValue, ReadDirection.Forwards, cancel)) Take(message);
+        // Nobody waits for the events one by one, so the head is published once.
+        try
+        {
+            await foreach (ReadMessage message in _stream.ReadAsync(Ask(index => index.NextRaw), long.MaxValue, ReadDirection.Forwards, cancel)) Take(message);
+        }
+        finally
+        {
+            lock (_gate) Publish();
+        }
     }
 
     /// <summary>Asks the index, which does not move meanwhile.</summary>
@@ -43,41 +51,54 @@ internal sealed class LogFollower : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes events that were appended from here.</summary>
-    public void Take(IReadOnlyList<StoredEvent> stored) => Change(() =>
+    /// <summary>The cluster's revision of the event at a position below the head.</summary>
+    /// <exception cref="LogFaultException">The log was found damaged.</exception>
+    public long RawOf(long position)
     {
-        foreach (StoredEvent e in stored) _index.Take(e);
-    });
+        lock (_gate) return _fault is { } fault ? throw fault : _index.RawOf(position);
+    }
+
+    /// <summary>Takes events that were appended from here.</summary>
+    public void Take(IReadOnlyList<StoredEvent> stored)
+    {
+        lock (_gate)
+        {
+            foreach (StoredEvent e in stored) Change(e, static (index, one) => index.Take(one));
+            Publish();
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
         Head.End(new ObjectDisposedException(nameof(EventStoreDbLog)));
         await _closing.CancelAsync();
         await _run;
-        lock (_gate) _index.Dispose();
         _closing.Dispose();
     }
 
-    private void Take(RecordedMessage message) => Change(() => _index.Take(message));
-
-    private void Change(Action change)
+    private void Take(in ReadMessage message)
     {
-        lock (_gate)
-        {
-            if (_fault is { } fault) throw fault;
-            try
-            {
-                change();
-            }
-            catch (LogFaultException e)
-            {
-                // What is behind damage is not to be trusted: nothing more is served or appended.
-                _fault = e;
-                Head.End(e);
-                throw;
-            }
+        lock (_gate) Change(message, static (index, one) => index.Take(one));
+    }
 
-            if (_index.Head > Head.Head) Head.Publish(_index.Head);
+    private void Publish()
+    {
+        if (_fault is null && _index.Head > Head.Head) Head.Publish(_index.Head);
+    }
+
+    private void Change<T>(in T taken, Action<LogIndex, T> change)
+    {
+        if (_fault is { } fault) throw fault;
+        try
+        {
+            change(_index, taken);
+        }
+        catch (LogFaultException e)
+        {
+            // What is behind damage is not to be trusted: nothing more is served or appended.
+            _fault = e;
+            Head.End(e);
+            throw;
         }
     }
 
@@ -85,7 +106,11 @@ internal sealed class LogFollower : IAsyncDisposable
     {
         try
         {
-            await foreach (RecordedMessage message in _stream.FollowAsync(Ask(index => index.NextRaw) - 1, _closing.Token)) Take(message);
+            await foreach (ReadMessage message in _stream.FollowAsync(Ask(index => index.NextRaw) - 1, _closing.Token))
+            {
+                Take(message);
+                lock (_gate) Publish();
+            }
         }
         catch (Exception) when (_closing.IsCancellationRequested)
         {

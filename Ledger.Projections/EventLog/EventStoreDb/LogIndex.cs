@@ -1,4 +1,3 @@
-using Ledger.Core.Events;
 using Ledger.Core.Identity;
 using Ledger.Core.Merkle;
 
@@ -6,11 +5,12 @@ namespace Ledger.Projections.EventLog.EventStoreDb;
 
 /// <summary>What must be known of every event to decide appends and to find events: read from the log's stream when it is opened, kept up by following it.</summary>
 /// <remarks>All members are used under the owner's lock, but for <see cref="Names"/>.</remarks>
-internal sealed class LogIndex : IDisposable
+internal sealed class LogIndex
 {
     private readonly AppendBoundaries _boundaries = new();
     private readonly NameInterner _interner;
-    private readonly StoredForm _form = new();
+    private readonly StoredEventReader _reader = new();
+    private readonly OpenAppend _append = new();
 
     public LogIndex() => _interner = new NameInterner(Names);
 
@@ -32,27 +32,46 @@ internal sealed class LogIndex : IDisposable
 
     /// <summary>Takes a message of the log's stream; one that was taken before is passed over.</summary>
     /// <exception cref="LogFaultException">The stream is not what this log writes, or lost events.</exception>
-    public void Take(Protocol.RecordedMessage message)
+    public void Take(in Protocol.ReadMessage message)
     {
-        if ((long)message.Revision < NextRaw) return;
-        Take(_form.Read(message));
+        if (message.Revision < NextRaw) return;
+        Take(_reader.Read(message));
     }
 
     /// <summary>The same, for an event that was appended from here.</summary>
-    public void Take(StoredEvent stored)
+    public void Take(in StoredEvent stored)
     {
         if (stored.Raw < NextRaw) return;
-        foreach (StoredEvent whole in _boundaries.Take(stored)) Add(whole.Event);
+        bool isWhole = _boundaries.Take(stored);
+        if (stored.Index == 0) _append.Clear();
+        _append.Add(stored);
+        if (isWhole) Add();
     }
 
-    public void Dispose() => _form.Dispose();
-
-    private void Add(RecordedEvent e)
+    private void Add()
     {
-        if (!Ids.TryAdd(e.Event.Id)) throw new LogFaultException("id-twice", $"the event at position {e.Position} has an id that stands at {Ids.Find(e.Event.Id)} too");
-        long revision = Streams.Add(e.Event.Stream, e.Position);
-        if (revision != e.Revision) throw new LogFaultException("revision-gap", $"the event at position {e.Position} has revision {e.Revision} of {e.Event.Stream}, where {revision} follows");
-        e.Payload.Write(_interner);
-        Nodes.Append(LogHash.Leaf(CanonicalBytes.Of(e.Event)));
+        ReadOnlySpan<Digest> leaves = _append.Leaves();
+        long position = Head - leaves.Length;
+        for (int i = 0; i < leaves.Length; i++, position++)
+        {
+            ref readonly OpenEvent e = ref _append.Events[i];
+            if (!Ids.TryAdd(e.Id)) throw new LogFaultException("id-twice", $"the event at position {position} has an id that stands at {Ids.Find(e.Id)} too");
+            long revision = Streams.Add(e.Stream, position);
+            if (revision != e.Revision) throw new LogFaultException("revision-gap", $"the event at position {position} has revision {e.Revision} of {e.Stream}, where {revision} follows");
+            Intern(e);
+            Nodes.Append(leaves[i]);
+        }
+    }
+
+    private void Intern(in OpenEvent e)
+    {
+        if (e.Payload is { } payload)
+        {
+            payload.Write(_interner);
+            return;
+        }
+
+        Names.Intern(_append.Name(e.Account));
+        Names.Intern(_append.Name(e.Target));
     }
 }

@@ -133,7 +133,7 @@ internal sealed class LogWriter : IAsyncDisposable
         {
             RecordedEvent recorded = new(index.Head + stored.Count, revision, e);
             messages.Add(_form.Write(recorded, data, stored.Count, fresh.Count));
-            stored.Add(new StoredEvent(index.NextRaw + stored.Count, stored.Count, fresh.Count, recorded));
+            stored.Add(StoredEvent.Appended(index.NextRaw + stored.Count, stored.Count, fresh.Count, recorded));
         }
 
         return (stored, messages);

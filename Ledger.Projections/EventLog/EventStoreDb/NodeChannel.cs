@@ -9,9 +9,6 @@ namespace Ledger.Projections.EventLog.EventStoreDb;
 /// <summary>An HTTP/2 channel to one node, with TLS as the connection string says.</summary>
 internal sealed class NodeChannel : IDisposable
 {
-    /// <summary>Largest message: the server's own limit of events is 16 MiB.</summary>
-    private const int ReceiveBytesMax = 17 << 20;
-
     private readonly GrpcChannel _channel;
 
     /// <exception cref="LogFaultException"><c>tls-file</c>: a certificate file cannot be read.</exception>
@@ -26,11 +23,20 @@ internal sealed class NodeChannel : IDisposable
             UseProxy = false,
         };
         if (settings.Tls) handler.SslOptions = Tls(settings);
+        Http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+        Address = new UriBuilder(settings.Tls ? "https" : "http", endpoint.Host, endpoint.Port).Uri;
         _channel = GrpcChannel.ForAddress(
-            new UriBuilder(settings.Tls ? "https" : "http", endpoint.Host, endpoint.Port).Uri,
-            new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true, MaxReceiveMessageSize = ReceiveBytesMax, MaxRetryAttempts = 0 });
+            Address,
+            new GrpcChannelOptions { HttpClient = Http, DisposeHttpClient = true, MaxReceiveMessageSize = MessageFrames.MessageBytesMax, MaxRetryAttempts = 0 });
     }
 
+    /// <summary>The node's address.</summary>
+    public Uri Address { get; }
+
+    /// <summary>For the call that is made without the gRPC library.</summary>
+    public HttpClient Http { get; }
+
+    /// <summary>For all other calls.</summary>
     public CallInvoker Invoker => _channel.CreateCallInvoker();
 
     public void Dispose() => _channel.Dispose();

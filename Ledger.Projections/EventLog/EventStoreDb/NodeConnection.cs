@@ -14,18 +14,19 @@ internal sealed class NodeConnection : IDisposable
     private readonly NodeChannel _channel;
     private readonly ConnectionSettings _settings;
     private readonly bool _hasBatchAppend;
+    private readonly Streams.StreamsClient _streams;
     private readonly CancellationTokenSource _closed = new();
+    private readonly CancellationToken _end;
     private AsyncDuplexStreamingCall<BatchAppendRequest, BatchAppendResponse>? _batches;
 
     private NodeConnection(DnsEndPoint endpoint, NodeChannel channel, ConnectionSettings settings, bool hasBatchAppend)
     {
         (Endpoint, _channel, _settings, _hasBatchAppend) = (endpoint, channel, settings, hasBatchAppend);
-        Streams = new Streams.StreamsClient(channel.Invoker);
+        _streams = new Streams.StreamsClient(channel.Invoker);
+        _end = _closed.Token;
     }
 
     public DnsEndPoint Endpoint { get; }
-
-    public Streams.StreamsClient Streams { get; }
 
     /// <exception cref="RpcException">The node does not answer.</exception>
     public static async ValueTask<NodeConnection> OpenAsync(DnsEndPoint endpoint, ConnectionSettings settings, CancellationToken cancel)
@@ -45,8 +46,9 @@ internal sealed class NodeConnection : IDisposable
         }
     }
 
-    /// <summary>Headers of every call, and when it ends.</summary>
-    public CallOptions Options(CancellationToken cancel) => Options(_settings, cancel);
+    /// <summary>A read or a subscription; it ends with this connection.</summary>
+    public ReadCall Read(ReadOptions options, CancellationToken cancel) =>
+        new(_channel.Http, _channel.Address, Headers(_settings), options, CancellationTokenSource.CreateLinkedTokenSource(cancel, _end));
 
     /// <summary>Appends to a stream; one append at a time on a connection.</summary>
     /// <returns>Whether the stream was as expected.</returns>
@@ -68,12 +70,14 @@ internal sealed class NodeConnection : IDisposable
         _closed.Dispose();
     }
 
-    private static CallOptions Options(ConnectionSettings settings, CancellationToken cancel)
+    private static CallOptions Options(ConnectionSettings settings, CancellationToken cancel) => new(Headers(settings), cancellationToken: cancel);
+
+    private static Metadata Headers(ConnectionSettings settings)
     {
         Metadata headers = new() { { "connection-name", settings.ConnectionName }, { "requires-leader", "true" } };
         if (settings.User is not null)
             headers.Add("authorization", "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{settings.User}:{settings.Password}")));
-        return new CallOptions(headers, cancellationToken: cancel);
+        return headers;
     }
 
     private static async ValueTask<bool> HasBatchAppendAsync(NodeChannel channel, ConnectionSettings settings, CancellationToken cancel)
@@ -95,7 +99,7 @@ internal sealed class NodeConnection : IDisposable
         if (expectedRevision < 0) options.NoStream = new Empty();
         else options.Revision = (ulong)expectedRevision;
         EventId asked = EventId.FromBytes(Guid.NewGuid().ToByteArray());
-        _batches ??= Streams.BatchAppend(Options(_closed.Token));
+        _batches ??= _streams.BatchAppend(Options(_settings, _closed.Token));
         try
         {
             await _batches.RequestStream.WriteAsync(new BatchAppendRequest { Correlation = Uuid.TextOf(asked), Options = options, Messages = { messages }, IsFinal = true }, cancel);
@@ -119,7 +123,7 @@ internal sealed class NodeConnection : IDisposable
         ExpectedStream options = new() { Stream = StreamIdentifier.Of(stream) };
         if (expectedRevision < 0) options.NoStream = new Empty();
         else options.Revision = (ulong)expectedRevision;
-        using AsyncClientStreamingCall<AppendRequest, AppendResponse> call = Streams.Append(Options(cancel));
+        using AsyncClientStreamingCall<AppendRequest, AppendResponse> call = _streams.Append(Options(_settings, cancel));
         try
         {
             await call.RequestStream.WriteAsync(new AppendRequest { Options = options }, cancel);

@@ -2,9 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using Google.Protobuf;
 using Ledger.Core.Events;
-using Ledger.Core.Identity;
 using Ledger.Core.Merkle;
-using Ledger.Core.Time;
 using Ledger.Projections.EventLog.EventStoreDb.Protocol;
 
 namespace Ledger.Projections.EventLog.EventStoreDb;
@@ -12,7 +10,8 @@ namespace Ledger.Projections.EventLog.EventStoreDb;
 /// <summary>An event as the cluster keeps it: type is the kind, data its JSON form, custom metadata its place in the log.</summary>
 /// <remarks>
 /// Custom metadata, JSON: <c>position</c>, <c>revision</c>, <c>stream</c>, <c>recordedAt</c>, <c>window</c>, and in an append of several events
-/// <c>index</c> and <c>of</c>: the event's place in the append and the append's size. Not for several threads at once.
+/// <c>index</c> and <c>of</c>: the event's place in the append and the append's size. <see cref="StoredEventReader"/> reads it back. Not for several threads
+/// at once.
 /// </remarks>
 internal sealed class StoredForm : IDisposable
 {
@@ -68,52 +67,6 @@ internal sealed class StoredForm : IDisposable
     public static int SizeOf(ProposedMessage message) =>
         WireNames.SizeOf(message.Metadata[WireNames.TypeKey], message.Data.Length, message.CustomMetadata.Length);
 
-    /// <summary>Reads an event back.</summary>
-    /// <exception cref="LogFaultException"><c>event-foreign</c>: the stream holds something that this log did not write.</exception>
-    public StoredEvent Read(RecordedMessage message)
-    {
-        try
-        {
-            SubmittedEvent e = _reader.Read(message.Data.Memory).Event;
-            Place place = ReadPlace(message.CustomMetadata.Span);
-            if (message.Id?.TryId(out EventId id) != true || id != e.Id) throw new EventFormatException("id-mismatch", "id", $"the message's id is not {e.Id}");
-            if (message.Metadata[WireNames.TypeKey] != EventCatalogue.Name(e.Payload.Kind)) throw new EventFormatException("type-mismatch", "type", message.Metadata[WireNames.TypeKey]);
-            RecordedEvent recorded = new(place.Position, place.Revision, new NewEvent(e.Id, e.OccurredAt, place.RecordedAt, place.Window, e.Payload));
-            if (recorded.Event.Stream.Value != place.Stream) throw new EventFormatException("stream-mismatch", "stream", place.Stream);
-            return new StoredEvent((long)message.Revision, place.Index, place.Of, recorded);
-        }
-        catch (Exception e) when (e is EventFormatException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
-        {
-            throw new LogFaultException("event-foreign", $"revision {message.Revision} of the log's stream is not what this log writes ({e.Message}); nothing else may append there", e);
-        }
-    }
-
-    private static Place ReadPlace(ReadOnlySpan<byte> json)
-    {
-        Place place = new() { Of = 1, Position = -1, Revision = -1, Stream = "" };
-        Utf8JsonReader reader = new(json);
-        reader.Read();
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            if (reader.ValueTextEquals("position"u8)) place.Position = Next(ref reader).GetInt64();
-            else if (reader.ValueTextEquals("revision"u8)) place.Revision = Next(ref reader).GetInt64();
-            else if (reader.ValueTextEquals("stream"u8)) place.Stream = Next(ref reader).GetString() ?? "";
-            else if (reader.ValueTextEquals("recordedAt"u8)) place.RecordedAt = UnixMs.TryParse(Next(ref reader).GetString(), out UnixMs at) ? at : throw new FormatException("recordedAt");
-            else if (reader.ValueTextEquals("window"u8)) place.Window = Day.TryParse(Next(ref reader).GetString(), out Day day) ? day : throw new FormatException("window");
-            else if (reader.ValueTextEquals("index"u8)) place.Index = Next(ref reader).GetInt32();
-            else if (reader.ValueTextEquals("of"u8)) place.Of = Next(ref reader).GetInt32();
-            else throw new FormatException("a member that this build does not know; use a newer one");
-        }
-
-        return place is { Position: >= 0, Revision: >= 0, Index: >= 0 } && place.Index < place.Of ? place : throw new FormatException("no place in the log");
-    }
-
-    private static ref Utf8JsonReader Next(ref Utf8JsonReader reader)
-    {
-        reader.Read();
-        return ref reader;
-    }
-
     private ByteString Data(NewEvent e)
     {
         _bytes.ResetWrittenCount();
@@ -141,22 +94,4 @@ internal sealed class StoredForm : IDisposable
         _metadata.Flush();
         return ByteString.CopyFrom(_bytes.WrittenSpan);
     }
-
-    private struct Place
-    {
-        public long Position;
-        public long Revision;
-        public string Stream;
-        public UnixMs RecordedAt;
-        public Day Window;
-        public int Index;
-        public int Of;
-    }
 }
-
-/// <summary>An event of the log's stream, which counts once its whole append is there.</summary>
-/// <param name="Raw">Its revision in the cluster's stream.</param>
-/// <param name="Index">Its place in its append.</param>
-/// <param name="Of">Events of its append.</param>
-/// <param name="Event">The event.</param>
-internal readonly record struct StoredEvent(long Raw, int Index, int Of, RecordedEvent Event);

@@ -22,6 +22,7 @@ internal static class IngestBench
         new("http-single", "the same, one event a request, 64 callers", HttpPart.SinglesAsync),
         new("postgres", "the PostgreSQL store beside a bare COPY", PostgresBench.RunAsync),
         new("eventstore", "the EventStoreDB face with its official client beside a null server", EventStoreBench.RunAsync),
+        new("eventstore-log", "the log in a cluster of EventStoreDB, opened and read into columns from prepared bytes", EventStoreLogBench.RunAsync),
         new("redis", "Redis Streams, appendfsync always", PeersPart.RedisAsync),
         new("nats", "NATS JetStream, file storage", PeersPart.NatsAsync),
     ];

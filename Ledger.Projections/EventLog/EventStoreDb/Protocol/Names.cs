@@ -26,6 +26,12 @@ internal static class WireNames
     public const string LeaderPortTrailer = "leader-endpoint-port";
     public const string AccessDenied = "access-denied";
 
+    public const string StatusTrailer = "grpc-status";
+    public const string MessageTrailer = "grpc-message";
+
+    /// <summary>What the server says of an error beside status and message.</summary>
+    public static readonly string[] ErrorTrailers = [ExceptionTrailer, LeaderHostTrailer, LeaderPortTrailer];
+
     /// <summary>What an event adds to the size of its append.</summary>
     public static int SizeOf(string type, int dataBytes, int metadataBytes) => dataBytes + metadataBytes + (2 * type.Length);
 }

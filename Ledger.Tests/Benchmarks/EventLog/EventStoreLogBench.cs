@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using Ledger.Projections.EventLog;
+using Ledger.Projections.EventLog.EventStoreDb;
+using Ledger.Projections.EventLog.EventStoreDb.Protocol;
+using Ledger.Tests.Peers.EventStore;
+
+namespace Ledger.Benchmarks.EventLog;
+
+/// <summary>The log in a cluster of EventStoreDB: opening it, which reads everything into its index, and reading it into columns; rates and what this process allocates.</summary>
+/// <remarks>
+/// The node is a process of its own on the same machine that sends bytes encoded beforehand. The same bytes are also read by the HTTP client alone and thrown
+/// away: what that takes and allocates is not the log's.
+/// </remarks>
+internal static class EventStoreLogBench
+{
+    private const int Events = 300_000;
+    private const int Rounds = 3;
+
+    public static async Task RunAsync()
+    {
+        using Process server = Process.Start(new ProcessStartInfo("dotnet", [typeof(EventStoreLogBench).Assembly.Location, "encoded-log", Events.ToString(CultureInfo.InvariantCulture)])
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        })!;
+        int port = int.Parse((await server.StandardOutput.ReadLineAsync())!, CultureInfo.InvariantCulture);
+        for (int round = 0; round < Rounds; round++)
+        {
+            using HttpClient http = new();
+            await MeasureAsync("bytes alone, thrown away", () => DiscardAsync(http, port));
+        }
+
+        for (int round = 0; round < Rounds; round++)
+        {
+            EventStoreDbLog? log = null;
+            await MeasureAsync("opened", async () =>
+            {
+                log = await EventStoreDbLog.OpenReadOnlyAsync($"esdb://localhost:{port}?tls=false");
+                return log.Head;
+            });
+            await MeasureAsync("read as columns", () => Task.FromResult(log!.ReadBlocks(0, log.Head, new BlockRequest(Rows: false, Columns: true)).Sum(block => (long)block.Activity.Count)));
+            await log!.DisposeAsync();
+        }
+
+        server.StandardInput.Close();
+        await server.WaitForExitAsync();
+    }
+
+    private static async Task MeasureAsync(string what, Func<Task<long>> read)
+    {
+        GC.Collect();
+        long allocated = GC.GetTotalAllocatedBytes(precise: true);
+        TimeSpan processor = Environment.CpuUsage.TotalTime;
+        long started = Stopwatch.GetTimestamp();
+        long events = await read();
+        double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        processor = Environment.CpuUsage.TotalTime - processor;
+        allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
+        if (events != Events) throw new InvalidOperationException($"{events} events of {Events}");
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"  {what}: {events / seconds:N0} events/s, {processor.TotalNanoseconds / events:N0} ns of processor time an event, {allocated / 1024.0 / (events / 1e6):N0} KiB allocated per million events ({(double)allocated / events:N2} bytes an event)"));
+    }
+
+    private static async Task<long> DiscardAsync(HttpClient http, int port)
+    {
+        byte[] frame = EncodedLog.Frame(new ReadRequest
+        {
+            Options = new ReadOptions { Stream = new ReadOptions.Types.OneStream { Stream = StreamIdentifier.Of(EventStoreDbLog.LogStream), Start = new Empty() }, Count = Events },
+        });
+        using HttpRequestMessage request = new(HttpMethod.Post, new Uri($"http://localhost:{port}/event_store.client.streams.Streams/Read"))
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = new ByteArrayContent(frame) { Headers = { ContentType = new MediaTypeHeaderValue("application/grpc") } },
+        };
+        using HttpResponseMessage response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        await using Stream body = await response.Content.ReadAsStreamAsync();
+        byte[] buffer = new byte[1 << 16];
+        while (await body.ReadAsync(buffer) > 0)
+        {
+        }
+
+        return Events;
+    }
+}
