@@ -8,6 +8,9 @@ public readonly record struct WindowParts(int Count, ulong Bits)
     /// <summary>The whole window, as one part.</summary>
     public static WindowParts Whole => new(1, 1);
 
+    /// <summary>Parts by their numbers.</summary>
+    public static WindowParts Of(int count, IEnumerable<int> parts) => new(count, parts.Aggregate(0ul, (bits, part) => bits | (1ul << part)));
+
     /// <summary>Whether no part is meant.</summary>
     public bool IsEmpty => Bits == 0;
 

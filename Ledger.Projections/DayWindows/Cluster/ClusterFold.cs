@@ -59,7 +59,7 @@ public sealed class ClusterFold(WindowFold local, LiveFold live, PartFolder fold
     public async Task<IReadOnlyDictionary<int, SheetMerge>> FoldPartsAsync(FoldContext context, WindowParts parts, CancellationToken cancel = default)
     {
         IReadOnlyDictionary<int, SheetMerge> kept = await live.FoldPartsAsync(context, parts, null, cancel).ConfigureAwait(false);
-        WindowParts missing = parts with { Bits = parts.Numbers.Where(part => !kept.ContainsKey(part)).Aggregate(0ul, (bits, part) => bits | (1ul << part)) };
+        WindowParts missing = parts.Without(WindowParts.Of(parts.Count, kept.Keys));
         if (missing.IsEmpty) return kept;
         IReadOnlyDictionary<int, SheetMerge> read = await local.FoldPartsAsync(context, missing, cancel).ConfigureAwait(false);
         return new Dictionary<int, SheetMerge>(kept.Concat(read));

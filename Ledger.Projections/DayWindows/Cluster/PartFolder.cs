@@ -9,7 +9,7 @@ namespace Ledger.Projections.DayWindows.Cluster;
 /// <summary>Folds parts of the sealed window on this machine, as many as wait in one reading of the log, and stores them.</summary>
 public sealed class PartFolder : IAsyncDisposable
 {
-    // The driver asks for all parts at once, and a reading of the log serves all that wait: the first to arrive must not set off alone.
+    // The driver asks for all parts at once, and one folding serves all that wait: the first to arrive must not set off without the others that live here.
     private static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(30);
 
     private readonly ISheetStore _sheets;
@@ -111,6 +111,7 @@ public sealed class PartFolder : IAsyncDisposable
                         else request.Done.SetResult(null);
                     }
 
+                    if (Placed.Without(PartsOf(batch)).IsEmpty) break;
                     await Task.Delay(Settle, _stop.Token).ConfigureAwait(false);
                 }
                 while (_waiting.Reader.TryPeek(out _));
@@ -132,8 +133,7 @@ public sealed class PartFolder : IAsyncDisposable
         try
         {
             // A part asked for twice, in two terms, is folded once.
-            WindowParts parts = new(_partCount, batch.Aggregate(0ul, (bits, request) => bits | (1ul << request.Key.Part)));
-            IReadOnlyDictionary<int, SheetMerge> folded = await offer.Fold.FoldPartsAsync(offer.Context, parts, _stop.Token).ConfigureAwait(false);
+            IReadOnlyDictionary<int, SheetMerge> folded = await offer.Fold.FoldPartsAsync(offer.Context, PartsOf(batch), _stop.Token).ConfigureAwait(false);
             Dictionary<int, (byte[] Bytes, Digest Digest)> bytes = folded.ToDictionary(part => part.Key, part => part.Value.ToPart());
             IReadOnlyList<PartWrite> written = await _sheets.PutAsync(
                 [.. batch.Select(request => new FoldedPart(request.Key, request.Term, bytes[request.Key.Part].Bytes, bytes[request.Key.Part].Digest))], _stop.Token).ConfigureAwait(false);
@@ -146,6 +146,8 @@ public sealed class PartFolder : IAsyncDisposable
             foreach (Request request in batch) request.Done.TrySetException(e);
         }
     }
+
+    private WindowParts PartsOf(List<Request> batch) => WindowParts.Of(_partCount, batch.Select(request => request.Key.Part));
 
     private async Task<Offer> OfferAsync()
     {
