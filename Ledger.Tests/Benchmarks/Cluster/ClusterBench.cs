@@ -1,11 +1,11 @@
 using System.Diagnostics;
 using Ledger.Benchmarks.Fold;
 using Ledger.Core.Events;
-using Ledger.Core.Identity;
 using Ledger.Core.Time;
 using Ledger.Projections.DayWindows;
 using Ledger.Projections.DayWindows.Cluster;
 using Ledger.Projections.EventLog.Embedded;
+using Ledger.Projections.Ingest;
 using Ledger.Tests.DayWindows.Cluster;
 
 namespace Ledger.Benchmarks.Cluster;
@@ -86,7 +86,7 @@ internal static class ClusterBench
             {
                 long seal = follower.Head;
                 await using (EmbeddedEventLog log = await EmbeddedEventLog.OpenAsync(folder))
-                    await log.AppendAsync([new NewEvent(EventId.Derive("window-sealed", window.ToString()), window.Next.Start, window.Next.Start, window, new WindowSealed(window))]);
+                    await log.AppendAsync([EventIntake.Seal(window, window.Next.Start)]);
                 long sealedAt = Stopwatch.GetTimestamp();
                 await UntilAsync(nodes, async () => (await sheets.HeldAsync(window, seal)).Count == ClusterFold.PartCount);
                 double parts = Stopwatch.GetElapsedTime(sealedAt).TotalSeconds;
