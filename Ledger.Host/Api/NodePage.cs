@@ -1,6 +1,7 @@
 using System.Net;
 using Ledger.Core.Time;
 using Ledger.Host.Composition;
+using Ledger.Projections.DayWindows;
 using Ledger.Projections.DayWindows.Cluster;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -40,6 +41,7 @@ internal sealed class NodePage : IAsyncDisposable
     {
         Akka.Cluster.ClusterEvent.CurrentClusterState state = node.Cluster.State;
         (Day Window, long SealedAt)? open = node.Folder.Open;
+        (WindowParts Parts, long To)? following = node.Ledger.Following;
         int held = open is { } sealedWindow ? (await sheets.HeldAsync(sealedWindow.Window, sealedWindow.SealedAt, cancel)).Count : 0;
         return new NodeStatus(
             $"{node.Cluster.SelfAddress.Host}:{node.Cluster.SelfAddress.Port}",
@@ -49,7 +51,9 @@ internal sealed class NodePage : IAsyncDisposable
             open?.Window.ToString(),
             held,
             ClusterFold.PartCount,
-            node.Folder.PlacedCount,
+            node.Folder.Placed.Numbers.Count(),
+            following?.Parts.Numbers.Count() ?? 0,
+            following?.To,
             node.Folder.StoredCount,
             node.Folder.FencedCount,
             node.Ledger.Position,
@@ -65,12 +69,14 @@ internal sealed class NodePage : IAsyncDisposable
 /// <param name="PartsHeld">How many of them are there.</param>
 /// <param name="PartCount">How many a window has.</param>
 /// <param name="PartsPlaced">How many live on this member.</param>
+/// <param name="PartsFollowed">Parts of open windows that this member folds while they fill.</param>
+/// <param name="FollowedTo">Everything of them before this position is folded; null when none are.</param>
 /// <param name="PartsStored">Parts that this member folded and stored since it started.</param>
 /// <param name="PartsFenced">Parts it folded for a driver whose term was over, and that were refused.</param>
 /// <param name="Position">Events of the log it has read.</param>
 /// <param name="LastClosed">The last closed window it knows of.</param>
 internal sealed record NodeStatus(
-    string Node, long? Term, IReadOnlyList<NodeMember> Members, string? Window, int PartsHeld, int PartCount, int PartsPlaced, long PartsStored, long PartsFenced, long Position, string? LastClosed);
+    string Node, long? Term, IReadOnlyList<NodeMember> Members, string? Window, int PartsHeld, int PartCount, int PartsPlaced, int PartsFollowed, long? FollowedTo, long PartsStored, long PartsFenced, long Position, string? LastClosed);
 
 /// <param name="Address">Where the member is.</param>
 /// <param name="Status">Joining, up, leaving, exiting, down.</param>

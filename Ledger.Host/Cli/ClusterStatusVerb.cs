@@ -52,6 +52,7 @@ internal static class ClusterStatusVerb
             ("last closed window", status.LastClosed ?? "none"),
             ("sealed window", status.Window is null ? "none waits" : $"{status.Window}: {status.PartsHeld} of {status.PartCount} parts"),
             ("parts that live here", $"{status.PartsPlaced} of {status.PartCount}"),
+            ("folded while they fill", status.FollowedTo is { } to ? $"{status.PartsFollowed} parts of open windows, up to position {Amounts.Count(to)}" : "no open window"),
             ("parts folded here", $"{status.PartsStored}, {status.PartsFenced} more came too late"));
         page.Table([new("member"), new("status"), new("")], status.Members.Select(member => new[] { member.Address, member.Status, member.Unreachable ? "does not answer" : "" }));
     }

@@ -33,7 +33,7 @@ internal static class NodeVerb
         await LedgerLog.RequireAsync(run.Log, cancel);
         await using ISheetStore sheets = await SheetStores.OpenAsync(run.Log, cancel);
         await using ClusterNode node = await ClusterNode.StartAsync(
-            options, sheets, folder => new NodeLedger(run.Log, run.DataDirectory, run.Io.Clock, options.Grace, sheets, folder, text => run.Note($"{Now(run)} {text}")), cancel);
+            options, sheets, folder => new NodeLedger(run.Log, run.DataDirectory, LiveDirectory(run.DataDirectory, options.Listen), run.Io.Clock, options.Grace, sheets, folder, text => run.Note($"{Now(run)} {text}")), cancel);
         await using NodePage page = await NodePage.StartAsync(options.Http, node, sheets, cancel);
         run.Answer(
             () => new { listen = options.Listen.ToString(), http = page.Address, log = run.Log.ToString() },
@@ -57,6 +57,9 @@ internal static class NodeVerb
             address, seeds.Length > 0 ? seeds : [listen], page, TimeSpan.FromMinutes(graceMinutes),
             certificate is null ? null : run.Io.PathOf(certificate), passwordFile is null ? null : File.ReadAllText(run.Io.PathOf(passwordFile)).TrimEnd());
     }
+
+    /// <summary>Members of one machine may share a data folder, and each keeps snapshots of its own parts.</summary>
+    private static string LiveDirectory(string dataDirectory, IPEndPoint listen) => Path.Combine(LiveFolding.Folder(dataDirectory), $"{listen}".Replace(':', '-'));
 
     private static IPEndPoint AddressOf(string text) => IPEndPoint.TryParse(text, out IPEndPoint? address) && address.Port != 0
         ? address

@@ -75,7 +75,7 @@ internal sealed class LedgerSession : IAsyncDisposable
             log = await open();
             ActorHost actors = await starting;
             WindowFold fold = new(actors.Actors, log, new FoldOptions());
-            LiveFold? live = withViews ? new LiveFold(actors.Actors, log, fold, dataDirectory, new LiveOptions()) : null;
+            LiveFold? live = withViews ? new LiveFold(actors.Actors, log, fold, LiveFolding.Folder(dataDirectory), new LiveOptions()) : null;
             if (withViews) views = await ReadModelStore.OpenAsync(dataDirectory, log, cancel);
             RewardLedger ledger = await RewardLedger.OpenAsync(log, live ?? (IWindowFold)fold, clock, isReadOnly, new SnapshotFolder(dataDirectory), views, progress, activity, cancel);
             return new LedgerSession(log, actors, ledger, activity, live, views, dataDirectory);

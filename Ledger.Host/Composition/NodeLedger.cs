@@ -2,17 +2,19 @@ using Akka.Actor;
 using Ledger.Core.Time;
 using Ledger.Projections.DayWindows;
 using Ledger.Projections.DayWindows.Cluster;
+using Ledger.Projections.DayWindows.Live;
 using Ledger.Projections.DayWindows.Snapshots;
 using Ledger.Projections.EventLog;
 
 namespace Ledger.Host.Composition;
 
-/// <summary>A cluster member's own ledger: follows the log, so that parts of a sealed window can be folded here; when the member drives, it also seals and closes.</summary>
+/// <summary>A cluster member's own ledger: follows the log and folds its parts of open windows while they fill; when the member drives, it also seals and records closes.</summary>
 /// <remarks>
 /// The log has one writer, so the driver takes that place only while it has something to seal or to record, and waits when somebody else has it.
 /// Whatever is stopped halfway is finished by the next driver, with the same numbers.
 /// </remarks>
-internal sealed class NodeLedger(LogAddress address, string dataDirectory, TimeProvider clock, TimeSpan grace, ISheetStore sheets, PartFolder folder, Action<string> note) : INodeRole, IDisposable
+internal sealed class NodeLedger(
+    LogAddress address, string dataDirectory, string liveDirectory, TimeProvider clock, TimeSpan grace, ISheetStore sheets, PartFolder folder, Action<string> note) : INodeRole, IDisposable
 {
     private const int WindowsKept = 3;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
@@ -22,6 +24,7 @@ internal sealed class NodeLedger(LogAddress address, string dataDirectory, TimeP
     private CancellationTokenSource _roleChanged = new();
     private long? _term;
     private string? _lastNote;
+    private volatile LiveFold? _live;
 
     /// <summary>The term this machine drives in, or null.</summary>
     public long? Term
@@ -37,6 +40,9 @@ internal sealed class NodeLedger(LogAddress address, string dataDirectory, TimeP
 
     /// <summary>Events of the log that this machine has read.</summary>
     public long Position { get; private set; }
+
+    /// <summary>The parts of open windows that are folded here while they fill, and up to where; null when none are.</summary>
+    public (WindowParts Parts, long To)? Following => _live?.Following;
 
     /// <inheritdoc/>
     public void Drive(long? term)
@@ -58,15 +64,33 @@ internal sealed class NodeLedger(LogAddress address, string dataDirectory, TimeP
         if (Interlocked.Exchange(ref _lastNote, text) != text) note(text);
     }
 
-    /// <summary>Works until it is stopped.</summary>
+    /// <summary>Works until it is stopped: reads along, and when this machine drives writes what is due.</summary>
     /// <param name="actors">Where shards are folded.</param>
     /// <param name="cancel">Stops it.</param>
     public async Task RunAsync(IActorRefFactory actors, CancellationToken cancel)
     {
-        while (!cancel.IsCancellationRequested)
+        await using IEventLog log = await LogStores.FollowAsync(address, cancel);
+        WindowFold local = new(actors, log, new FoldOptions());
+        await using LiveFold live = new(actors, log, local, liveDirectory, new LiveOptions());
+        _live = live;
+        ClusterFold fold = new(local, live, folder, sheets, log, clock);
+        using RewardLedger ledger = await RewardLedger.OpenAsync(log, fold, clock, isReadOnly: true, new SnapshotFolder(dataDirectory), cancel: cancel);
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        Task keepingUp = LiveFolding.KeepUpAsync(ledger, fault => Note($"open windows are not kept up with for a minute: {fault.Message}"), stop.Token);
+        try
         {
-            await FollowAsync(actors, cancel);
-            await WhileDrivingAsync(turn => DriveAsync(actors, turn), cancel);
+            while (true)
+            {
+                await SeenAsync(ledger, cancel);
+                if (Term is not null && ledger.HasDue(grace)) await WhileDrivingAsync(turn => WriteDueAsync(ledger, turn), cancel);
+                await GrownAsync(log, ledger.State, cancel);
+                await ledger.CatchUpAsync(null, cancel);
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await keepingUp;
         }
     }
 
@@ -89,21 +113,6 @@ internal sealed class NodeLedger(LogAddress address, string dataDirectory, TimeP
         }
     }
 
-    /// <summary>Reads along, and when this machine drives records what is sealed, until there is something to seal or to declare final.</summary>
-    private async Task FollowAsync(IActorRefFactory actors, CancellationToken cancel)
-    {
-        await using IEventLog log = await LogStores.FollowAsync(address, cancel);
-        using RewardLedger ledger = await OpenAsync(log, actors, isReadOnly: true, cancel);
-        while (true)
-        {
-            await SeenAsync(ledger, cancel);
-            if (Term is not null && ledger.HasUnrecorded) await WhileDrivingAsync(turn => RecordAsync(ledger, turn), cancel);
-            else if (Term is not null && (ledger.Due(grace) is not null || ledger.HasFinalDue())) return;
-            await GrownAsync(log, ledger.State, cancel);
-            await ledger.CatchUpAsync(null, cancel);
-        }
-    }
-
     /// <summary>Waits until the log goes on, a moment at most: what is due is a matter of the clock.</summary>
     private static async Task GrownAsync(IEventLog log, LedgerState state, CancellationToken cancel)
     {
@@ -122,26 +131,11 @@ internal sealed class NodeLedger(LogAddress address, string dataDirectory, TimeP
         }
     }
 
-    /// <summary>Takes the writer's place for the one append that records the closes of sealed windows.</summary>
-    private async Task RecordAsync(RewardLedger ledger, CancellationToken cancel)
+    /// <summary>Takes the writer's place for as long as it takes to append what is due.</summary>
+    private async Task WriteDueAsync(RewardLedger ledger, CancellationToken cancel)
     {
         await using IEventLog writer = await WriterAsync(cancel);
-        await ledger.RecordAsync(writer, cancel);
-    }
-
-    /// <summary>Takes the writer's place, seals and closes what is due, declares statements final, and gives the place up.</summary>
-    private async Task DriveAsync(IActorRefFactory actors, CancellationToken cancel)
-    {
-        await using IEventLog log = await WriterAsync(cancel);
-        using RewardLedger ledger = await OpenAsync(log, actors, isReadOnly: false, cancel);
-        await SeenAsync(ledger, cancel);
-        while (ledger.Due(grace) is { } due)
-        {
-            await ledger.CloseAsync(due, null, cancel);
-            await SeenAsync(ledger, cancel);
-        }
-
-        await ledger.FinalizeDueAsync(cancel: cancel);
+        await ledger.WriteDueAsync(writer, grace, cancel);
     }
 
     private async Task<IEventLog> WriterAsync(CancellationToken cancel)
@@ -159,9 +153,6 @@ internal sealed class NodeLedger(LogAddress address, string dataDirectory, TimeP
             }
         }
     }
-
-    private Task<RewardLedger> OpenAsync(IEventLog log, IActorRefFactory actors, bool isReadOnly, CancellationToken cancel) => RewardLedger.OpenAsync(
-        log, new ClusterFold(new WindowFold(actors, log, new FoldOptions()), folder, sheets, log), clock, isReadOnly, new SnapshotFolder(dataDirectory), cancel: cancel);
 
     /// <summary>Tells how far the ledger has come; the driver has parts forgotten that nobody waits for any more.</summary>
     private async Task SeenAsync(RewardLedger ledger, CancellationToken cancel)

@@ -75,9 +75,6 @@ public sealed class RewardLedger : IDisposable
     /// <summary>What the log records of closed windows, by day.</summary>
     public IReadOnlyDictionary<Day, WindowRecord> Records => _records;
 
-    /// <summary>Whether a window was closed here whose close the log does not record: whoever sealed it never came to that.</summary>
-    public bool HasUnrecorded => _unrecorded.Count > 0;
-
     /// <summary>Opens the ledger of a log. Caught up when it returns.</summary>
     /// <param name="log">The log; it stays the caller's.</param>
     /// <param name="fold">How windows are folded; a <see cref="LiveFold"/> folds open ones while they fill.</param>
@@ -119,9 +116,6 @@ public sealed class RewardLedger : IDisposable
     /// <summary>The earliest open window whose day is over for longer than the grace, unless a sealed one waits for its draw seed. Not while the ledger advances.</summary>
     public Day? Due(TimeSpan grace) =>
         State.Pending is null && State.Windows.Earliest is { } earliest && earliest.Next.Start.Value + (long)grace.TotalMilliseconds <= Now().Value ? earliest : null;
-
-    /// <summary>Whether a statement's hold has passed and nobody has declared it final. Not while the ledger advances.</summary>
-    public bool HasFinalDue() => _records.Values.Any(record => IsFinalDue(record, Now()));
 
     /// <summary>Seals and closes a window: folds, applies the rules, records the close and the statement. Closing again gives what was recorded.</summary>
     /// <exception cref="KeyNotFoundException"><c>unknown-window</c>: no event ever opened it.</exception>
@@ -186,16 +180,7 @@ public sealed class RewardLedger : IDisposable
         async () =>
         {
             await AdvanceAsync(null, cancel).ConfigureAwait(false);
-            UnixMs now = Now();
-            List<Day> final = [];
-            foreach ((Day window, WindowRecord record) in _records)
-            {
-                if (!IsFinalDue(record, now) || window > last) continue;
-                StatementFinalized finalized = new(window, record.Statement.StatementDigest);
-                await Log.AppendAsync([new NewEvent(EventId.Derive("statement-finalized", window.ToString()), now, now, window, finalized)], cancel).ConfigureAwait(false);
-                final.Add(window);
-            }
-
+            List<Day> final = await FinalizeAsync(Log, last, cancel).ConfigureAwait(false);
             if (final.Count > 0) await AdvanceAsync(null, cancel).ConfigureAwait(false);
             return final;
         },
@@ -235,14 +220,26 @@ public sealed class RewardLedger : IDisposable
         return recorded.ConvertAll(close => close.Window);
     }
 
-    /// <summary>Records the closes that the log lacks, for a ledger that only follows it; whatever was recorded meanwhile stays as it is.</summary>
-    /// <param name="writer">The same log, open for appending.</param>
+    /// <summary>Whether <see cref="WriteDueAsync"/> would write. Not while the ledger advances.</summary>
+    public bool HasDue(TimeSpan grace) => _unrecorded.Count > 0 || Due(grace) is not null || _records.Values.Any(record => IsFinalDue(record, Now()));
+
+    /// <summary>
+    /// For a ledger that only follows its log: records the closes that the log lacks, seals the earliest window whose day is over for longer
+    /// than the grace, and declares final what is due. Whatever was recorded meanwhile stays as it is.
+    /// </summary>
+    /// <param name="writer">The same log, open for appending: nobody else appends meanwhile.</param>
+    /// <param name="grace">How long late events are waited for after the day.</param>
     /// <param name="cancel">Stops it.</param>
-    public Task RecordAsync(IEventLog writer, CancellationToken cancel = default) => InTurnAsync(
+    public Task WriteDueAsync(IEventLog writer, TimeSpan grace, CancellationToken cancel = default) => InTurnAsync(
         async () =>
         {
+            // A window is sealed behind everything that was accepted, and what another driver wrote is not due any more.
+            await Log.WaitAboveAsync(writer.Head - 1, cancel).ConfigureAwait(false);
+            await AdvanceAsync(null, cancel).ConfigureAwait(false);
             foreach (ClosedWindow closed in _unrecorded.Values) await RecordAsync(writer, closed, cancel).ConfigureAwait(false);
-            return _saves = true;
+            _saves |= _unrecorded.Count > 0;
+            if (Due(grace) is { } due) await writer.AppendAsync([EventIntake.Seal(due, Now())], cancel).ConfigureAwait(false);
+            return await FinalizeAsync(writer, null, cancel).ConfigureAwait(false);
         },
         cancel);
 
@@ -251,10 +248,10 @@ public sealed class RewardLedger : IDisposable
     /// <exception cref="LogFaultException">The log is damaged, or a shard keeps failing.</exception>
     public async Task FollowAsync(CancellationToken cancel = default)
     {
-        if (_fold is not LiveFold live) return;
+        if (_fold is not IOpenFold follower) return;
         (List<ActivityScope> open, long to) = await InTurnAsync(
             () => Task.FromResult((State.Open.Select(w => new ActivityScope(w.Key, w.Value.OpenedAt, Log.Names, State.Retractions)).ToList(), State.Position)), cancel).ConfigureAwait(false);
-        await live.FollowAsync(open, to, cancel).ConfigureAwait(false);
+        await follower.FollowAsync(open, to, cancel).ConfigureAwait(false);
     }
 
     /// <summary>What an account's day comes to so far, as of at most a second ago.</summary>
@@ -270,7 +267,7 @@ public sealed class RewardLedger : IDisposable
                 return JudgeOf(window);
             },
             cancel).ConfigureAwait(false);
-        IReadOnlyList<ShardEvent> events = _fold is LiveFold live && await live.ActivityAsync(window, ordinal, judge.Context.SealedAt, cancel).ConfigureAwait(false) is { } known
+        IReadOnlyList<ShardEvent> events = _fold is IOpenFold follower && await follower.ActivityAsync(window, ordinal, judge.Context.SealedAt, cancel).ConfigureAwait(false) is { } known
             ? known
             : AccountActivity.Collect(Log, judge.Context, ordinal, cancel).Events;
         return await InTurnAsync(() => Task.FromResult(judge.Of(ordinal, events)), cancel).ConfigureAwait(false);
@@ -293,6 +290,21 @@ public sealed class RewardLedger : IDisposable
         {
             _turn.Release();
         }
+    }
+
+    private async Task<List<Day>> FinalizeAsync(IEventLog writer, Day? last, CancellationToken cancel)
+    {
+        UnixMs now = Now();
+        List<Day> final = [];
+        foreach ((Day window, WindowRecord record) in _records)
+        {
+            if (!IsFinalDue(record, now) || window > last) continue;
+            StatementFinalized finalized = new(window, record.Statement.StatementDigest);
+            await writer.AppendAsync([new NewEvent(EventId.Derive("statement-finalized", window.ToString()), now, now, window, finalized)], cancel).ConfigureAwait(false);
+            final.Add(window);
+        }
+
+        return final;
     }
 
     private async Task<Day?> NextDueAsync(TimeSpan grace, CancellationToken cancel)

@@ -11,41 +11,28 @@ namespace Ledger.Projections.DayWindows;
 /// The result depends on the log and the context alone: not on shards, passes, threads, batches or restarts.
 /// Memory is bounded by <see cref="FoldOptions.EventsPerPassMax"/>: a larger window is read several times, each time for some of its shards.
 /// </remarks>
-public sealed class WindowFold(IActorRefFactory factory, IEventLog log, FoldOptions options) : IWindowFold
+public sealed class WindowFold(IActorRefFactory factory, IEventLog log, FoldOptions options) : IWindowFold, IPartFold
 {
     /// <inheritdoc/>
     public async Task<ContributionSheet> FoldAsync(FoldContext context, IProgress<int>? progress = null, CancellationToken cancel = default)
     {
-        SheetMerge sheet = new(context);
-        await FoldShardsAsync(context, _ => sheet, progress, cancel).ConfigureAwait(false);
-        return sheet.ToSheet();
+        IReadOnlyDictionary<int, SheetMerge> whole = await FoldPartsAsync(context, WindowParts.Whole, progress, cancel).ConfigureAwait(false);
+        return whole[0].ToSheet();
     }
 
-    /// <summary>Folds some of the window's parts: part p of n has the shards whose number leaves p when divided by n.</summary>
-    /// <param name="context">The window's facts and rules.</param>
-    /// <param name="parts">Which parts.</param>
-    /// <param name="partCount">How many there are.</param>
-    /// <param name="cancel">Stops the fold; nothing is left behind.</param>
-    /// <returns>The parts in the order asked for.</returns>
-    public async Task<IReadOnlyList<SheetMerge>> FoldPartsAsync(FoldContext context, IReadOnlyList<int> parts, int partCount, CancellationToken cancel)
-    {
-        Dictionary<int, SheetMerge> sheets = parts.ToDictionary(part => part, _ => new SheetMerge(context));
-        await FoldShardsAsync(context, shard => sheets.GetValueOrDefault(shard % partCount), null, cancel).ConfigureAwait(false);
-        return [.. parts.Select(part => sheets[part])];
-    }
+    /// <inheritdoc/>
+    public Task<IReadOnlyDictionary<int, SheetMerge>> FoldPartsAsync(FoldContext context, WindowParts parts, CancellationToken cancel = default) =>
+        FoldPartsAsync(context, parts, null, cancel);
 
-    /// <param name="context">The window's facts and rules.</param>
-    /// <param name="sheetOf">The sheet that a shard is added to; null for a shard that is left out.</param>
-    /// <param name="progress">Told the share of the work done, in thousandths.</param>
-    /// <param name="cancel">Stops the fold.</param>
-    private async Task FoldShardsAsync(FoldContext context, Func<int, SheetMerge?> sheetOf, IProgress<int>? progress, CancellationToken cancel)
+    private async Task<IReadOnlyDictionary<int, SheetMerge>> FoldPartsAsync(FoldContext context, WindowParts parts, IProgress<int>? progress, CancellationToken cancel)
     {
+        Dictionary<int, SheetMerge> sheets = parts.Numbers.ToDictionary(part => part, _ => new SheetMerge(context));
         long events = context.SealedAt - context.OpenedAt;
         int shards = options.Shards ?? ShardsFor(events);
-        int[] wanted = [.. Enumerable.Range(0, shards).Where(shard => sheetOf(shard) is not null)];
+        int[] wanted = parts.Shards(shards);
         int passes = (int)Math.Min(wanted.Length, 1 + (events * wanted.Length / shards / options.EventsPerPassMax));
         LogFeed feed = new(log, ActivityScope.Of(context), shards, options.EventsPerGroup);
-        ShardFold fold = new(new JudgePool(context), context.Directory.Names.Count, context.SealedAt, (shard, totals) => sheetOf(shard)!.Add(totals));
+        ShardFold fold = new(new JudgePool(context), context.Directory.Names.Count, context.SealedAt, (shard, totals) => sheets[parts.PartOf(shard)].Add(totals));
         for (int pass = 0; pass < passes; pass++)
         {
             int done = pass;
@@ -55,11 +42,13 @@ public sealed class WindowFold(IActorRefFactory factory, IEventLog log, FoldOpti
             await using (WindowShards actors = new(factory, setup, mine, context.Window.ToString()))
             {
                 await actors.FeedAsync(feed, context.SealedAt, null, report, cancel).ConfigureAwait(false);
-                await actors.FoldAsync(feed, fold, cancel).ConfigureAwait(false);
+                await actors.FoldAsync(feed, mine, fold, cancel).ConfigureAwait(false);
             }
 
             feed.Recycle();
         }
+
+        return sheets;
     }
 
     /// <summary>A power of two: enough that every core has work and a shard's events stay near it.</summary>

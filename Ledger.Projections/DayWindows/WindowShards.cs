@@ -68,14 +68,15 @@ internal sealed class WindowShards : IAsyncDisposable
 
     /// <summary>Judges what was fed.</summary>
     /// <param name="feed">Reads the log again for shards that restart meanwhile.</param>
+    /// <param name="shards">Which of the shards.</param>
     /// <param name="fold">How.</param>
     /// <param name="cancel">Stops it.</param>
     /// <exception cref="LogFaultException">The log is damaged, or a shard keeps failing.</exception>
-    public async Task FoldAsync(LogFeed feed, ShardFold fold, CancellationToken cancel)
+    public async Task FoldAsync(LogFeed feed, int[] shards, ShardFold fold, CancellationToken cancel)
     {
         // As many at a time as can be at work: each has a judge, whose tables every further one would push out of the cache.
-        HashSet<int> left = [.. _mine], told = [];
-        Queue<int> waiting = new(_mine);
+        HashSet<int> left = [.. shards], told = [];
+        Queue<int> waiting = new(shards);
         for (int worker = 0; worker < _workers; worker++) TellNext();
         while (left.Count > 0)
         {

@@ -111,9 +111,9 @@ public sealed partial class EventIntake
     public ValueTask<long?> SealAsync(Day window, CancellationToken cancel = default) => AloneAsync<long?>(
         async now =>
         {
-            EventId id = EventId.Derive("window-sealed", window.ToString());
-            if (!_windows.IsOpen(window)) return await _log.PositionOfAsync(id, cancel) is >= 0 and var sealedAt ? sealedAt : null;
-            return await AppendOwnAsync(new NewEvent(id, now, now, window, new WindowSealed(window)), ExpectedRevision.Any, cancel);
+            NewEvent seal = Seal(window, now);
+            if (!_windows.IsOpen(window)) return await _log.PositionOfAsync(seal.Id, cancel) is >= 0 and var sealedAt ? sealedAt : null;
+            return await AppendOwnAsync(seal, ExpectedRevision.Any, cancel);
         },
         cancel);
 
@@ -131,6 +131,9 @@ public sealed partial class EventIntake
             return null;
         },
         cancel);
+
+    /// <summary>A window's seal: one per window, whoever writes it.</summary>
+    internal static NewEvent Seal(Day window, UnixMs now) => new(EventId.Derive("window-sealed", window.ToString()), now, now, window, new WindowSealed(window));
 
     private static Refusal Closed(Day window) => new("window-closed", "occurredAt", $"the window {window} is sealed");
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Akka.Actor;
 using Akka.Cluster.Sharding;
 
@@ -7,13 +8,17 @@ namespace Ledger.Projections.DayWindows.Cluster;
 /// <remarks>It keeps nothing: the log has the events and the store has the part, so moving or restarting it loses nothing.</remarks>
 public sealed class PartActor : ReceiveActor
 {
+    private const string NamePrefix = "part-";
+
     private readonly PartFolder _folder;
+    private readonly int _part;
     private FoldPart? _busy;
     private IActorRef? _asker;
 
     public PartActor(PartFolder folder)
     {
         _folder = folder;
+        _part = int.Parse(Self.Path.Name.AsSpan(NamePrefix.Length), CultureInfo.InvariantCulture);
         Receive<StandReady>(_ => { });
         Receive<FoldPart>(ask =>
         {
@@ -29,10 +34,10 @@ public sealed class PartActor : ReceiveActor
     }
 
     /// <inheritdoc/>
-    protected override void PreStart() => _folder.Place();
+    protected override void PreStart() => _folder.Place(_part);
 
     /// <inheritdoc/>
-    protected override void PostStop() => _folder.Displace();
+    protected override void PostStop() => _folder.Displace(_part);
 
     /// <summary>Where a request lives: every part is a shard of its own, so that the cluster spreads a window's parts evenly.</summary>
     public sealed class Placement() : HashCodeMessageExtractor(ClusterFold.PartCount)
@@ -44,7 +49,7 @@ public sealed class PartActor : ReceiveActor
         public override string ShardId(string entityId, object? messageHint = null) => entityId;
     }
 
-    private static string PartName(int part) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"part-{part}");
+    private static string PartName(int part) => string.Create(CultureInfo.InvariantCulture, $"{NamePrefix}{part}");
 
     private sealed record Done(FoldPart Ask, PartWrite? Written, Exception? Fault);
 }

@@ -9,7 +9,7 @@ namespace Ledger.Projections.DayWindows.Cluster;
 /// <summary>Folds parts of the sealed window on this machine, as many as wait in one reading of the log, and stores them.</summary>
 public sealed class PartFolder : IAsyncDisposable
 {
-    // The driver asks for all parts at once, and a reading of the log serves all that wait: the first to arrive must not set off alone.
+    // The driver asks for all parts at once, and one folding serves all that wait: the first to arrive must not set off without the others that live here.
     private static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(30);
 
     private readonly ISheetStore _sheets;
@@ -19,7 +19,7 @@ public sealed class PartFolder : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly Task _run;
     private Offer? _offer;
-    private int _placed;
+    private ulong _placed; // a bit for each part
     private TaskCompletionSource _offered = NewSignal();
 
     /// <param name="sheets">Where parts go.</param>
@@ -31,7 +31,7 @@ public sealed class PartFolder : IAsyncDisposable
     }
 
     /// <summary>Parts that live on this machine: those it folds when they are asked for.</summary>
-    public int PlacedCount => Volatile.Read(ref _placed);
+    public WindowParts Placed => new(_partCount, Volatile.Read(ref _placed));
 
     /// <summary>Parts stored by this machine since it started.</summary>
     public long StoredCount { get; private set; }
@@ -49,13 +49,13 @@ public sealed class PartFolder : IAsyncDisposable
     }
 
     /// <summary>A part has come to live here.</summary>
-    public void Place() => Interlocked.Increment(ref _placed);
+    public void Place(int part) => Interlocked.Or(ref _placed, 1ul << part);
 
     /// <summary>A part has gone.</summary>
-    public void Displace() => Interlocked.Decrement(ref _placed);
+    public void Displace(int part) => Interlocked.And(ref _placed, ~(1ul << part));
 
     /// <summary>This machine's ledger has come to the seal of a window: from here on its parts can be folded here.</summary>
-    public void Begin(FoldContext context, WindowFold fold)
+    public void Begin(FoldContext context, IPartFold fold)
     {
         lock (_gate)
         {
@@ -111,6 +111,7 @@ public sealed class PartFolder : IAsyncDisposable
                         else request.Done.SetResult(null);
                     }
 
+                    if (Placed.Without(PartsOf(batch)).IsEmpty) break;
                     await Task.Delay(Settle, _stop.Token).ConfigureAwait(false);
                 }
                 while (_waiting.Reader.TryPeek(out _));
@@ -132,9 +133,8 @@ public sealed class PartFolder : IAsyncDisposable
         try
         {
             // A part asked for twice, in two terms, is folded once.
-            int[] parts = [.. batch.Select(request => request.Key.Part).Distinct()];
-            IReadOnlyList<SheetMerge> folded = await offer.Fold.FoldPartsAsync(offer.Context, parts, _partCount, _stop.Token).ConfigureAwait(false);
-            Dictionary<int, (byte[] Bytes, Digest Digest)> bytes = parts.Zip(folded).ToDictionary(one => one.First, one => one.Second.ToPart());
+            IReadOnlyDictionary<int, SheetMerge> folded = await offer.Fold.FoldPartsAsync(offer.Context, PartsOf(batch), _stop.Token).ConfigureAwait(false);
+            Dictionary<int, (byte[] Bytes, Digest Digest)> bytes = folded.ToDictionary(part => part.Key, part => part.Value.ToPart());
             IReadOnlyList<PartWrite> written = await _sheets.PutAsync(
                 [.. batch.Select(request => new FoldedPart(request.Key, request.Term, bytes[request.Key.Part].Bytes, bytes[request.Key.Part].Digest))], _stop.Token).ConfigureAwait(false);
             StoredCount += written.Count(write => write == PartWrite.Stored);
@@ -146,6 +146,8 @@ public sealed class PartFolder : IAsyncDisposable
             foreach (Request request in batch) request.Done.TrySetException(e);
         }
     }
+
+    private WindowParts PartsOf(List<Request> batch) => WindowParts.Of(_partCount, batch.Select(request => request.Key.Part));
 
     private async Task<Offer> OfferAsync()
     {
@@ -162,7 +164,7 @@ public sealed class PartFolder : IAsyncDisposable
         }
     }
 
-    private sealed record Offer(FoldContext Context, WindowFold Fold);
+    private sealed record Offer(FoldContext Context, IPartFold Fold);
 
     private sealed record Request(PartKey Key, long Term, TaskCompletionSource<PartWrite?> Done);
 }

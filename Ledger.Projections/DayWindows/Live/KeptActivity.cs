@@ -47,23 +47,24 @@ internal sealed class KeptActivity : IDisposable
     /// <summary>Positions of refunds in the file whose tip the log had not shown yet.</summary>
     public IReadOnlyList<long> UnknownRefunds => _unknownRefunds;
 
-    private static ReadOnlySpan<byte> Magic => "WLL1"u8;
+    private static ReadOnlySpan<byte> Magic => "WLL2"u8;
 
     /// <summary>Takes up a window's file, or begins it anew when there is none or it is of another log, build or window.</summary>
     /// <param name="path">The file.</param>
     /// <param name="log">The log.</param>
     /// <param name="scope">The window.</param>
+    /// <param name="parts">The parts of it whose activity the file has.</param>
     /// <param name="frame">Takes what does not fit; has nothing yet.</param>
     /// <param name="shards">How many shards a new file has.</param>
     /// <param name="to">Parts behind this position are not taken.</param>
     /// <param name="cancel">Stops it.</param>
     /// <exception cref="IOException">The disk does not take it.</exception>
-    public static async Task<KeptActivity> OpenAsync(string path, IEventLog log, ActivityScope scope, EventFrame frame, int shards, long to, CancellationToken cancel)
+    public static async Task<KeptActivity> OpenAsync(string path, IEventLog log, ActivityScope scope, WindowParts parts, EventFrame frame, int shards, long to, CancellationToken cancel)
     {
         SafeFileHandle file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, FileOptions.RandomAccess);
         try
         {
-            byte[] head = HeadOf(scope, shards);
+            byte[] head = HeadOf(scope, parts, shards);
             byte[] found = new byte[head.Length];
             KeptActivity kept = new(file, shards, frame, head.Length);
             if (!CheckedFile.TryRead(file, found, 0) || !found.AsSpan().SequenceEqual(head))
@@ -72,8 +73,8 @@ internal sealed class KeptActivity : IDisposable
                 RandomAccess.Write(file, head, 0);
             }
 
-            List<Part> parts = kept.Whole(to);
-            if (parts.Count > 0 && await IsOfAsync(log, parts[^1], cancel).ConfigureAwait(false)) parts.ForEach(kept.Take);
+            List<Part> whole = kept.Whole(to);
+            if (whole.Count > 0 && await IsOfAsync(log, whole[^1], cancel).ConfigureAwait(false)) whole.ForEach(kept.Take);
             RandomAccess.SetLength(file, kept._end);
             return kept;
         }
@@ -161,7 +162,7 @@ internal sealed class KeptActivity : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 
-    private static byte[] HeadOf(ActivityScope scope, int shards)
+    private static byte[] HeadOf(ActivityScope scope, WindowParts parts, int shards)
     {
         using MemoryStream stream = new();
         using BinaryWriter output = new(stream);
@@ -170,6 +171,8 @@ internal sealed class KeptActivity : IDisposable
         output.Write(scope.Window.Number);
         output.Write(scope.OpenedAt);
         output.Write(shards);
+        output.Write(parts.Count);
+        output.Write(parts.Bits);
         output.Flush();
         return stream.ToArray();
     }

@@ -27,18 +27,22 @@ internal sealed class LiveWindow : IAsyncDisposable
     private long _sinceCount;
     private bool _isSpent;
 
-    private LiveWindow(IActorRefFactory actors, IEventLog log, LiveOptions options, ActivityScope scope, EventFrame frame, KeptActivity kept, SortedDictionary<long, TipRefunded> unknownRefunds)
+    private LiveWindow(
+        IActorRefFactory actors, IEventLog log, LiveOptions options, ActivityScope scope, WindowParts parts, EventFrame frame, KeptActivity kept, SortedDictionary<long, TipRefunded> unknownRefunds)
     {
-        (_log, _options, _kept, _unknownRefunds) = (log, options, kept, unknownRefunds);
+        (_log, _options, Parts, _kept, _unknownRefunds) = (log, options, parts, kept, unknownRefunds);
         _scope = scope with { UnknownRefund = Note };
         _since = [.. Enumerable.Range(0, kept.Shards).Select(_ => new List<EventSlice>())];
         _feed = new LogFeed(log, _scope, kept.Shards, options.EventsPerGroup);
         ShardSetup setup = new(kept.Shards, frame, new ShardSnapshots.Snapshot(kept.Parts, [], kept.To), options.BeforeChunk, kept);
-        _shards = new WindowShards(actors, setup, [.. Enumerable.Range(0, kept.Shards)], scope.Window.ToString());
+        _shards = new WindowShards(actors, setup, parts.Shards(kept.Shards), scope.Window.ToString());
     }
 
     /// <summary>Position of the window's opening.</summary>
     public long OpenedAt => _scope.OpenedAt;
+
+    /// <summary>The parts of the window that are kept up with.</summary>
+    public WindowParts Parts { get; }
 
     /// <summary>Everything before this position is with the shards.</summary>
     public long FedTo => _shards.FedTo;
@@ -48,14 +52,15 @@ internal sealed class LiveWindow : IAsyncDisposable
     /// <param name="log">The log.</param>
     /// <param name="options">How.</param>
     /// <param name="scope">The window.</param>
+    /// <param name="parts">The parts of it that are kept up with.</param>
     /// <param name="path">Its snapshot's file.</param>
     /// <param name="to">Nothing behind this position is taken from the snapshot.</param>
     /// <param name="cancel">Stops it.</param>
     /// <exception cref="IOException">The disk does not take the snapshot.</exception>
-    public static async Task<LiveWindow> OpenAsync(IActorRefFactory actors, IEventLog log, LiveOptions options, ActivityScope scope, string path, long to, CancellationToken cancel)
+    public static async Task<LiveWindow> OpenAsync(IActorRefFactory actors, IEventLog log, LiveOptions options, ActivityScope scope, WindowParts parts, string path, long to, CancellationToken cancel)
     {
         EventFrame frame = scope.Frame();
-        KeptActivity kept = await KeptActivity.OpenAsync(path, log, scope, frame, options.Shards, to, cancel).ConfigureAwait(false);
+        KeptActivity kept = await KeptActivity.OpenAsync(path, log, scope, parts, frame, options.Shards, to, cancel).ConfigureAwait(false);
         try
         {
             SortedDictionary<long, TipRefunded> refunds = [];
@@ -68,7 +73,7 @@ internal sealed class LiveWindow : IAsyncDisposable
                 }
             }
 
-            return new LiveWindow(actors, log, options, scope, frame, kept, refunds);
+            return new LiveWindow(actors, log, options, scope, parts, frame, kept, refunds);
         }
         catch
         {
@@ -86,8 +91,12 @@ internal sealed class LiveWindow : IAsyncDisposable
         },
         cancel);
 
-    /// <summary>The window's sheet as of the context's seal; null when the log has shown since what an earlier event depends on, so that only reading it again tells.</summary>
-    public Task<ContributionSheet?> FoldAsync(FoldContext context, IProgress<int>? progress, CancellationToken cancel) => InTurnAsync(
+    /// <summary>Parts as of the context's seal; null when the log has shown since what an earlier event depends on, so that only reading it again tells.</summary>
+    /// <param name="context">The window's facts and rules.</param>
+    /// <param name="parts">Which of <see cref="Parts"/>.</param>
+    /// <param name="progress">Told the share of the work done, in thousandths.</param>
+    /// <param name="cancel">Stops it.</param>
+    public Task<IReadOnlyDictionary<int, SheetMerge>?> FoldPartsAsync(FoldContext context, WindowParts parts, IProgress<int>? progress, CancellationToken cancel) => InTurnAsync<IReadOnlyDictionary<int, SheetMerge>?>(
         async () =>
         {
             await FeedInTurnAsync(context.SealedAt, cancel).ConfigureAwait(false);
@@ -96,15 +105,16 @@ internal sealed class LiveWindow : IAsyncDisposable
                 if (_unknownRefunds.Any(refund => refund.Key < context.SealedAt && context.Retractions.KnowsTip(refund.Value, context.SealedAt))) return null;
             }
 
-            SheetMerge sheet = new(context);
+            Dictionary<int, SheetMerge> sheets = parts.Numbers.ToDictionary(part => part, _ => new SheetMerge(context));
+            int[] shards = parts.Shards(_kept.Shards);
             int done = 0;
-            ShardFold fold = new(new JudgePool(context), context.Directory.Names.Count, context.SealedAt, (_, totals) =>
+            ShardFold fold = new(new JudgePool(context), context.Directory.Names.Count, context.SealedAt, (shard, totals) =>
             {
-                sheet.Add(totals);
-                progress?.Report(++done * 1000 / _kept.Shards);
+                sheets[parts.PartOf(shard)].Add(totals);
+                progress?.Report(++done * 1000 / shards.Length);
             });
-            await _shards.FoldAsync(_feed, fold, cancel).ConfigureAwait(false);
-            return sheet.ToSheet();
+            await _shards.FoldAsync(_feed, shards, fold, cancel).ConfigureAwait(false);
+            return sheets;
         },
         cancel);
 

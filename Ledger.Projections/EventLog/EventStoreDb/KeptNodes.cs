@@ -9,21 +9,29 @@ internal sealed class KeptNodes
     /// <summary>Lowest level kept: 256 leaves, the tile of C2SP tlog-tiles.</summary>
     public const int TileLevel = 8;
 
+    private const int TileLeaves = 1 << TileLevel;
+
     private readonly List<List<Digest>> _levels = [];
-    private readonly LogFrontier _all = new();
-    private LogFrontier _tile = new();
+    private readonly LogFrontier _tiles = new();
+    private readonly LogHasher _hasher = new();
+    private readonly Digest[] _tile = new Digest[TileLeaves];
+    private int _leaves; // in the tile that is not full yet
 
-    public long Size => _all.Size;
-
-    public Digest Root() => _all.Root();
+    public Digest Root()
+    {
+        LogFrontier all = LogFrontier.Restore(_tiles.Size, _tiles.Peaks);
+        foreach (Digest leaf in _tile.AsSpan(0, _leaves)) all.Append(leaf);
+        return all.Root();
+    }
 
     public void Append(Digest leaf)
     {
-        _all.Append(leaf);
-        _tile.Append(leaf);
-        if (_tile.Size < 1 << TileLevel) return;
-        Digest node = _tile.Root();
-        _tile = new LogFrontier();
+        _tile[_leaves++] = leaf;
+        if (_leaves < TileLeaves) return;
+        _leaves = 0;
+        for (int nodes = TileLeaves; nodes > 1; nodes /= 2) _hasher.Parents(_tile.AsSpan(0, nodes), _tile);
+        Digest node = _tile[0];
+        _tiles.AppendSubtree(TileLevel, node);
         for (int level = 0; ; level++)
         {
             if (level == _levels.Count) _levels.Add([]);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using Google.Protobuf;
 using Grpc.Core;
 
 namespace Ledger.Projections.EventLog.EventStoreDb;
@@ -19,6 +20,15 @@ internal sealed class MessageFrames(Stream body) : IDisposable
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(FirstBytes);
     private int _start;
     private int _end;
+
+    /// <summary>A message with what stands before it.</summary>
+    public static byte[] Of(IMessage message)
+    {
+        byte[] frame = new byte[PrefixBytes + message.CalculateSize()];
+        BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(1), frame.Length - PrefixBytes);
+        message.WriteTo(frame.AsSpan(PrefixBytes));
+        return frame;
+    }
 
     /// <summary>The next message, if all of it is here; good until <see cref="FillAsync"/>.</summary>
     /// <exception cref="RpcException">No message of a kind that was asked for follows.</exception>

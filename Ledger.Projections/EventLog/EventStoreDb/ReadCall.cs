@@ -1,8 +1,6 @@
-using System.Buffers.Binary;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
-using Google.Protobuf;
 using Grpc.Core;
 using Ledger.Projections.EventLog.EventStoreDb.Protocol;
 
@@ -15,7 +13,8 @@ namespace Ledger.Projections.EventLog.EventStoreDb;
 /// </remarks>
 internal sealed class ReadCall : IDisposable
 {
-    private const string Path = "/event_store.client.streams.Streams/Read";
+    /// <summary>Where a node takes the call.</summary>
+    public const string Path = "/event_store.client.streams.Streams/Read";
     private const string MediaType = "application/grpc";
 
     private readonly HttpClient _http;
@@ -31,10 +30,27 @@ internal sealed class ReadCall : IDisposable
     /// <param name="options">What is read.</param>
     /// <param name="end">Ends the call; disposed of with it.</param>
     public ReadCall(HttpClient http, Uri node, Metadata headers, ReadOptions options, CancellationTokenSource end) =>
-        (_http, _request, _end) = (http, Request(new Uri(node, Path), headers, new ReadRequest { Options = options }), end);
+        (_http, _request, _end) = (http, Request(node, headers, options), end);
 
     /// <summary>The event that <see cref="NextAsync"/> went to; good until it goes on.</summary>
     public ref readonly ReadMessage Current => ref _current;
+
+    /// <summary>The call as HTTP sends it.</summary>
+    /// <param name="node">The node's address.</param>
+    /// <param name="headers">What every call says.</param>
+    /// <param name="options">What is read.</param>
+    public static HttpRequestMessage Request(Uri node, Metadata headers, ReadOptions options)
+    {
+        HttpRequestMessage request = new(HttpMethod.Post, new Uri(node, Path))
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = new ByteArrayContent(MessageFrames.Of(new ReadRequest { Options = options })) { Headers = { ContentType = new MediaTypeHeaderValue(MediaType) } },
+        };
+        request.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
+        foreach (Metadata.Entry header in headers) request.Headers.TryAddWithoutValidation(header.Key, header.Value);
+        return request;
+    }
 
     /// <summary>Goes to the next event; false at the call's end. What else a server says of itself is passed over.</summary>
     /// <exception cref="RpcException">The node refuses, the call ends otherwise than well, or what comes is no answer.</exception>
@@ -47,22 +63,6 @@ internal sealed class ReadCall : IDisposable
         _request.Dispose();
         _frames?.Dispose();
         _end.Dispose();
-    }
-
-    private static HttpRequestMessage Request(Uri address, Metadata headers, ReadRequest body)
-    {
-        byte[] frame = new byte[MessageFrames.PrefixBytes + body.CalculateSize()];
-        BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(1), frame.Length - MessageFrames.PrefixBytes);
-        body.WriteTo(frame.AsSpan(MessageFrames.PrefixBytes));
-        HttpRequestMessage request = new(HttpMethod.Post, address)
-        {
-            Version = HttpVersion.Version20,
-            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-            Content = new ByteArrayContent(frame) { Headers = { ContentType = new MediaTypeHeaderValue(MediaType) } },
-        };
-        request.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
-        foreach (Metadata.Entry header in headers) request.Headers.TryAddWithoutValidation(header.Key, header.Value);
-        return request;
     }
 
     private static StatusCode Meaning(HttpStatusCode status) => status switch

@@ -1,4 +1,5 @@
 using System.Net;
+using Ledger.Projections.EventLog.EventStoreDb;
 using Ledger.Projections.EventLog.EventStoreDb.Protocol;
 using Ledger.Tests.Peers.EventStore;
 using Microsoft.AspNetCore.Builder;
@@ -33,7 +34,7 @@ internal sealed class EncodedLogServer
             kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2);
         });
         await using WebApplication app = builder.Build();
-        app.MapPost("/event_store.client.streams.Streams/Read", server.ReadAsync);
+        app.MapPost(ReadCall.Path, server.ReadAsync);
         await app.StartAsync();
         Console.WriteLine(new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port);
         await Console.In.ReadToEndAsync();
@@ -43,12 +44,12 @@ internal sealed class EncodedLogServer
     {
         using MemoryStream body = new();
         await context.Request.Body.CopyToAsync(body);
-        ReadOptions options = ReadRequest.Parser.ParseFrom(body.ToArray(), EncodedLog.PrefixBytes, (int)body.Length - EncodedLog.PrefixBytes).Options;
+        ReadOptions options = ReadRequest.Parser.ParseFrom(body.ToArray(), MessageFrames.PrefixBytes, (int)body.Length - MessageFrames.PrefixBytes).Options;
         context.Response.ContentType = "application/grpc";
         context.Response.DeclareTrailer("grpc-status");
         if (options.AmountCase == ReadOptions.AmountOneofCase.Subscription)
         {
-            await context.Response.Body.WriteAsync(EncodedLog.Frame(new ReadResponse { Confirmation = new ReadResponse.Types.Confirmation { SubscriptionId = "bench" } }));
+            await context.Response.Body.WriteAsync(MessageFrames.Of(new ReadResponse { Confirmation = new ReadResponse.Types.Confirmation { SubscriptionId = "bench" } }));
             await Task.Delay(System.Threading.Timeout.Infinite, context.RequestAborted);
         }
 

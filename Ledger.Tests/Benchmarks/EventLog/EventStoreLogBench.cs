@@ -1,11 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Http.Headers;
 using Ledger.Projections.EventLog;
 using Ledger.Projections.EventLog.EventStoreDb;
 using Ledger.Projections.EventLog.EventStoreDb.Protocol;
-using Ledger.Tests.Peers.EventStore;
 
 namespace Ledger.Benchmarks.EventLog;
 
@@ -68,16 +65,8 @@ internal static class EventStoreLogBench
 
     private static async Task<long> DiscardAsync(HttpClient http, int port)
     {
-        byte[] frame = EncodedLog.Frame(new ReadRequest
-        {
-            Options = new ReadOptions { Stream = new ReadOptions.Types.OneStream { Stream = StreamIdentifier.Of(EventStoreDbLog.LogStream), Start = new Empty() }, Count = Events },
-        });
-        using HttpRequestMessage request = new(HttpMethod.Post, new Uri($"http://localhost:{port}/event_store.client.streams.Streams/Read"))
-        {
-            Version = HttpVersion.Version20,
-            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-            Content = new ByteArrayContent(frame) { Headers = { ContentType = new MediaTypeHeaderValue("application/grpc") } },
-        };
+        ReadOptions everything = new() { Stream = new ReadOptions.Types.OneStream { Stream = StreamIdentifier.Of(EventStoreDbLog.LogStream), Start = new Empty() }, Count = Events };
+        using HttpRequestMessage request = ReadCall.Request(new Uri($"http://localhost:{port}"), [], everything);
         using HttpResponseMessage response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         await using Stream body = await response.Content.ReadAsStreamAsync();
         byte[] buffer = new byte[1 << 16];

@@ -97,7 +97,7 @@ internal static class LiveFoldBench
     }
 
     private static LiveFold Live(ActorSystem actors, EmbeddedEventLog log, string directory) =>
-        new(actors, log, new WindowFold(actors, log, new FoldOptions()), directory, new LiveOptions());
+        new(actors, log, new WindowFold(actors, log, new FoldOptions()), Path.Combine(directory, "live"), new LiveOptions());
 
     private static int Account(EmbeddedEventLog log, Random random)
     {

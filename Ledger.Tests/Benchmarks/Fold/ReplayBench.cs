@@ -44,33 +44,40 @@ internal static class ReplayBench
     /// <param name="directory">Where to.</param>
     /// <param name="events">Events of the window.</param>
     /// <param name="open">The window, when it is to stay open; null: the workload's own, sealed.</param>
-    public static async Task BuildAsync(string directory, long events, Day? open = null)
+    /// <param name="before">Events of the day before it, in a window that stays open too; 0: none.</param>
+    public static async Task BuildAsync(string directory, long events, Day? open = null, long before = 0)
     {
-        ColumnWorkload workload = new(events, Accounts, videos: 200_000, window: open);
+        ColumnWorkload workload = Of(events, open);
         await using EmbeddedEventLog log = await EmbeddedEventLog.OpenAsync(directory);
         await LedgerGenesis.EnsureAsync(log, Ruleset.Default, TimeProvider.System);
         long started = Stopwatch.GetTimestamp();
         ulong id = 1;
-        Day yesterday = workload.Window.Plus(-1);
+        Day yesterday = workload.Window.Plus(-2);
         foreach (EventPayload[] batch in workload.Reference().Chunk(BatchEvents))
             await log.AppendAsync([.. batch.Select(p => new NewEvent(new EventId(id++), yesterday.Start, yesterday.Start, yesterday, p))]);
-        await log.AppendAsync([Own(new WindowOpened(workload.Window, Ruleset.Default.Hash))]);
-
-        NameTable names = workload.Names;
-        foreach (ActivityColumns batch in workload.Batches())
-        {
-            NewEvent[] group = new NewEvent[batch.Count];
-            for (int i = 0; i < group.Length; i++) group[i] = Event(batch, i);
-            await log.AppendAsync(group);
-        }
-
-        if (open is null) await log.AppendAsync([Own(new WindowSealed(workload.Window))]);
+        if (before > 0) await FillAsync(Of(before, workload.Window.Plus(-1)));
+        await FillAsync(workload);
+        if (open is null) await log.AppendAsync([Own(new WindowSealed(workload.Window), workload.Window)]);
         Print($"built: {events:N0} events in {Stopwatch.GetElapsedTime(started).TotalSeconds:F1} s");
 
-        NewEvent Own(EventPayload payload) => new(new EventId(id++), workload.Window.Start, workload.Window.Start, workload.Window, payload);
+        ColumnWorkload Of(long count, Day? window) => new(count, Accounts, videos: 200_000, window: window);
 
-        NewEvent Event(ActivityColumns c, int i)
+        async Task FillAsync(ColumnWorkload day)
         {
+            await log.AppendAsync([Own(new WindowOpened(day.Window, Ruleset.Default.Hash), day.Window)]);
+            foreach (ActivityColumns batch in day.Batches())
+            {
+                NewEvent[] group = new NewEvent[batch.Count];
+                for (int i = 0; i < group.Length; i++) group[i] = Event(day, batch, i);
+                await log.AppendAsync(group);
+            }
+        }
+
+        NewEvent Own(EventPayload payload, Day window) => new(new EventId(id++), window.Start, window.Start, window, payload);
+
+        NewEvent Event(ColumnWorkload day, ActivityColumns c, int i)
+        {
+            NameTable names = day.Names;
             AccountId account = new(names.Text(c.Account[i]));
             ContentId video = new(names.Text(c.Target[i]));
             EventPayload payload = (EventKind)c.Kind[i] switch
@@ -83,7 +90,7 @@ internal static class ReplayBench
 
             // Ids as producers make them: spread over the whole range.
             UInt128 spread = unchecked((UInt128)id++ * UInt128.Parse("170141183460469231731687303715884105727", CultureInfo.InvariantCulture));
-            return new NewEvent(new EventId(spread), UnixMs.From(c.OccurredAtMs[i]), UnixMs.From(c.OccurredAtMs[i] + 250), workload.Window, payload);
+            return new NewEvent(new EventId(spread), UnixMs.From(c.OccurredAtMs[i]), UnixMs.From(c.OccurredAtMs[i] + 250), day.Window, payload);
         }
     }
 

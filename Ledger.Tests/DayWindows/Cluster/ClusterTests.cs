@@ -7,6 +7,7 @@ using Ledger.Host.Api;
 using Ledger.Host.Composition;
 using Ledger.Projections.Audit;
 using Ledger.Projections.DayWindows;
+using Ledger.Projections.DayWindows.Cluster;
 using Ledger.Projections.EventLog;
 using Ledger.Projections.Ingest;
 using Ledger.Projections.Simulation;
@@ -76,7 +77,28 @@ public sealed class ClusterTests(ITestOutputHelper output) : IDisposable
         }
 
         await CloseNextDayAsync();
-        await CheckAsync();
+        await CheckAsync(_life.Day.Number - FirstDay.Number);
+    }
+
+    [Fact]
+    public async Task Members_fold_their_parts_of_an_open_window_while_it_fills()
+    {
+        _log = LogAddress.Folder(Path.Combine(_folder, "log"));
+        await StartAsync(3);
+        Day today = Day.Of(UnixMs.From(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds())); // nobody seals it within the hour
+        CommunityRun life = new Community(new CommunitySettings { Accounts = 300, Days = 1, EventsPerDay = 20_000, FirstDay = today, Seed = 12 }).Begin();
+        ManualClock midnight = new(today.Next.Start.ToString());
+        Queue<SubmittedEvent[]> events = new(life.NextDay().Chunk(5_000));
+        await SubmitAsync(midnight, [events.Dequeue(), events.Dequeue()]);
+        await FollowedAsync();
+
+        _nodes[^1].Kill();
+        await SubmitAsync(midnight, events);
+        await JoinAsync();
+        await FollowedAsync();
+        await using (IEventLog log = await WriterAsync()) await EventIntake.Open(log, midnight).SealAsync(today);
+        await ClosedAsync(today);
+        await CheckAsync(1);
     }
 
     [PartFact("postgres")]
@@ -89,7 +111,7 @@ public sealed class ClusterTests(ITestOutputHelper output) : IDisposable
         await CloseNextDayAsync(() => Task.Run(folder.Kill));
         Assert.True(folder.HasExited, "the folding member was killed");
         Assert.Equal(2, (await StatusesAsync()).Count(status => status.PartsStored > 0));
-        await CheckAsync();
+        await CheckAsync(_life.Day.Number - FirstDay.Number);
         StopAll(); // before their server goes
     }
 
@@ -120,19 +142,32 @@ public sealed class ClusterTests(ITestOutputHelper output) : IDisposable
     private async Task CloseNextDayAsync(Func<Task>? meanwhile = null)
     {
         Day day = _life.Day;
-        await using (IEventLog log = await WriterAsync())
-        {
-            EventIntake intake = EventIntake.Open(log, TimeProvider.System);
-            foreach (SubmittedEvent[] events in _life.NextDay().Chunk(5_000)) await intake.SubmitAsync(events);
-        }
-
+        await SubmitAsync(TimeProvider.System, _life.NextDay().Chunk(5_000));
         if (meanwhile is not null) await meanwhile();
-        await UntilAsync($"window {day} is closed", async () =>
-        {
-            await using IEventLog log = await LogStores.ReadAsync(_log, CancellationToken.None);
-            return await log.FindAsync(RewardLedger.ClosedId(day)) is not null;
-        });
+        await ClosedAsync(day);
     }
+
+    private async Task SubmitAsync(TimeProvider clock, IEnumerable<SubmittedEvent[]> batches)
+    {
+        await using IEventLog log = await WriterAsync();
+        EventIntake intake = EventIntake.Open(log, clock);
+        foreach (SubmittedEvent[] events in batches) await intake.SubmitAsync(events);
+    }
+
+    private Task ClosedAsync(Day day) => UntilAsync($"window {day} is closed", async () =>
+    {
+        await using IEventLog log = await LogStores.ReadAsync(_log, CancellationToken.None);
+        return await log.FindAsync(RewardLedger.ClosedId(day)) is not null;
+    });
+
+    /// <summary>Waits until every part of the open window is kept up with to the end of the log, on the member where it lives.</summary>
+    private Task FollowedAsync() => UntilAsync("every part is kept up with where it lives", async () =>
+    {
+        await using IEventLog log = await LogStores.ReadAsync(_log, CancellationToken.None);
+        List<NodeStatus> members = await StatusesAsync();
+        return members.Sum(member => member.PartsFollowed) == ClusterFold.PartCount
+            && members.TrueForAll(member => member.PartsFollowed == member.PartsPlaced && member.FollowedTo == log.Head);
+    });
 
     private async Task<IEventLog> WriterAsync()
     {
@@ -193,7 +228,7 @@ public sealed class ClusterTests(ITestOutputHelper output) : IDisposable
     }
 
     /// <summary>Every close stands once in the log, and recomputing everything in one process gives every recorded number.</summary>
-    private async Task CheckAsync()
+    private async Task CheckAsync(int windows)
     {
         using ActorSystem actors = ActorSystem.Create("cluster-check", "akka.loglevel = OFF");
         await using IEventLog log = await LogStores.ReadAsync(_log, CancellationToken.None);
@@ -204,7 +239,7 @@ public sealed class ClusterTests(ITestOutputHelper output) : IDisposable
         }
 
         AuditReport report = await LedgerAudit.RunAsync(log, actors, new FoldOptions());
-        Assert.Equal(_life.Day.Number - FirstDay.Number, closes);
+        Assert.Equal(windows, closes);
         Assert.Equal(closes, report.Windows.Count);
         Assert.Empty(report.Differences);
     }

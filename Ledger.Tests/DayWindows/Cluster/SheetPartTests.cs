@@ -55,7 +55,7 @@ public sealed class SheetPartTests : IDisposable
     }
 
     private static byte[] Part(FoldContext context, WindowFold fold, int part) =>
-        fold.FoldPartsAsync(context, [part], ClusterFold.PartCount, CancellationToken.None).GetAwaiter().GetResult()[0].ToPart().Bytes;
+        fold.FoldPartsAsync(context, new WindowParts(ClusterFold.PartCount, 1ul << part)).GetAwaiter().GetResult()[part].ToPart().Bytes;
 
     private (FoldContext Context, WindowFold Fold) Open(World world, FoldOptions options)
     {

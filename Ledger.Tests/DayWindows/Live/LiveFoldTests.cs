@@ -37,6 +37,9 @@ public sealed class LiveFoldTests : IDisposable
     [Property(MaxTest = 12)]
     public void Damage_to_a_snapshot_costs_time_and_nothing_else(int seed, PositiveInt size) => DamageAsync(seed, size.Get).GetAwaiter().GetResult();
 
+    [Property(MaxTest = 15)]
+    public void Parts_that_are_kept_up_with_have_the_bytes_of_those_read_from_the_log(int seed, PositiveInt size) => PartsAsync(seed, size.Get).GetAwaiter().GetResult();
+
     [Fact]
     public async Task A_restart_goes_on_behind_the_snapshot()
     {
@@ -44,11 +47,11 @@ public sealed class LiveFoldTests : IDisposable
         await using InMemoryEventLog log = await LogOfAsync(world);
         LiveOptions options = new() { Shards = 4, EventsPerPart = 500, PositionsPerFeeding = 500, EventsPerGroup = 100 };
         Retractions retractions = world.Context(log.Names).Retractions;
-        await using (LiveFold first = new(_actors, log, new Never(), _directory, options)) await first.FollowAsync([Scope(world, log, retractions)], world.SealedAt, default);
+        await using (LiveFold first = new(_actors, log, new Never(), _directory, options)) await first.FollowAsync([Scope(world, log, retractions)], WindowParts.Whole, world.SealedAt, default);
 
         int chunks = 0;
         await using LiveFold second = new(_actors, log, new Never(), _directory, options with { BeforeChunk = _ => Interlocked.Increment(ref chunks) });
-        await second.FollowAsync([Scope(world, log, retractions)], world.SealedAt, default);
+        await second.FollowAsync([Scope(world, log, retractions)], WindowParts.Whole, world.SealedAt, default);
         Assert.Equal(world.SealedAt, second.FollowedTo(World.Window));
         Assert.Equal(await ReplayAsync(world, log, world.SealedAt), SheetDigest.Of(await second.FoldAsync(world.Context(log.Names)), log.Names));
 
@@ -72,9 +75,9 @@ public sealed class LiveFoldTests : IDisposable
 
         // The position of the refund is kept in the snapshot, and what it names is read from the log again.
         LiveOptions options = new() { Shards = 4, EventsPerPart = 50, PositionsPerFeeding = 50 };
-        await using (LiveFold first = new(_actors, log, replay, _directory, options)) await first.FollowAsync([Scope(world, log, retractions)], before, default);
+        await using (LiveFold first = new(_actors, log, replay, _directory, options)) await first.FollowAsync([Scope(world, log, retractions)], WindowParts.Whole, before, default);
         await using LiveFold live = new(_actors, log, replay, _directory, options);
-        await live.FollowAsync([Scope(world, log, retractions)], before, default);
+        await live.FollowAsync([Scope(world, log, retractions)], WindowParts.Whole, before, default);
         await live.FoldAsync(At(before));
         Assert.Equal(0, replay.Folds);
 
@@ -109,9 +112,9 @@ public sealed class LiveFoldTests : IDisposable
         World world = new(9, 500);
         await using InMemoryEventLog log = await LogOfAsync(world);
         await using LiveFold live = new(_actors, log, new Never(), _directory, new LiveOptions { Shards = 2, EventsPerPart = 100 });
-        await live.FollowAsync([Scope(world, log, world.Context(log.Names).Retractions)], world.SealedAt, default);
+        await live.FollowAsync([Scope(world, log, world.Context(log.Names).Retractions)], WindowParts.Whole, world.SealedAt, default);
         Assert.Single(Files());
-        await live.FollowAsync([], log.Head, default);
+        await live.FollowAsync([], WindowParts.Whole, log.Head, default);
         Assert.Empty(Files());
         Assert.Null(live.FollowedTo(World.Window));
     }
@@ -150,20 +153,20 @@ public sealed class LiveFoldTests : IDisposable
                     live = new LiveFold(_actors, log, new Never(), _directory, options);
                 }
 
-                await live.FollowAsync([Scope(world, log, retractions)], log.Head, default);
+                await live.FollowAsync([Scope(world, log, retractions)], WindowParts.Whole, log.Head, default);
                 if (random.Next(3) != 0) continue;
                 long position = random.NextInt64(world.OpenedAt + 1, log.Head + 1);
                 FoldContext context = world.Context(log.Names, position);
                 Assert.True(await ReplayAsync(world, log, position) == SheetDigest.Of(await live.FoldAsync(context), log.Names), $"seed {seed}: differs at {position}");
                 AccountId account = new($"p{random.Next(8)}");
                 if (log.Names.Find(account.Value) is not (>= 0 and var ordinal)) continue;
-                IReadOnlyList<ShardEvent>? told = await live.ActivityAsync(World.Window, ordinal, position, default);
+                IReadOnlyList<ShardEvent>? told = await ((IOpenFold)live).ActivityAsync(World.Window, ordinal, position, default);
                 Assert.Equal(
                     world.Events.Where(e => e.Position > world.OpenedAt && e.Position < position && e.Event.Window == World.Window && e.Payload is ActivityPayload a && a.Actor == account).Select(e => e.Position),
                     told!.Select(e => e.Position));
             }
 
-            await live.FollowAsync([Scope(world, log, retractions)], world.SealedAt, default);
+            await live.FollowAsync([Scope(world, log, retractions)], WindowParts.Whole, world.SealedAt, default);
             Assert.True(await ReplayAsync(world, log, world.SealedAt) == SheetDigest.Of(await live.FoldAsync(world.Context(log.Names)), log.Names), $"seed {seed}: differs at the seal");
         }
         finally
@@ -180,7 +183,7 @@ public sealed class LiveFoldTests : IDisposable
         await using InMemoryEventLog log = await LogOfAsync(world);
         Retractions retractions = world.Context(log.Names).Retractions;
         LiveOptions options = new() { Shards = 4, EventsPerPart = 40, PositionsPerFeeding = 40 };
-        await using (LiveFold first = new(_actors, log, new Never(), _directory, options)) await first.FollowAsync([Scope(world, log, retractions)], world.SealedAt, default);
+        await using (LiveFold first = new(_actors, log, new Never(), _directory, options)) await first.FollowAsync([Scope(world, log, retractions)], WindowParts.Whole, world.SealedAt, default);
         string file = Assert.Single(Files());
         byte[] bytes = await File.ReadAllBytesAsync(file);
         if (random.Next(2) == 0) bytes[random.Next(bytes.Length)] ^= (byte)(1 << random.Next(8));
@@ -189,16 +192,54 @@ public sealed class LiveFoldTests : IDisposable
 
         CountingFold replay = new(new WindowFold(_actors, log, new FoldOptions()));
         await using LiveFold live = new(_actors, log, replay, _directory, options);
-        await live.FollowAsync([Scope(world, log, retractions)], world.SealedAt, default);
+        await live.FollowAsync([Scope(world, log, retractions)], WindowParts.Whole, world.SealedAt, default);
         Assert.True(await ReplayAsync(world, log, world.SealedAt) == SheetDigest.Of(await live.FoldAsync(world.Context(log.Names)), log.Names), $"seed {seed}");
 
         // What was found damaged is gone: the next folding has no need of the log's.
         int folds = replay.Folds;
-        await live.FollowAsync([Scope(world, log, retractions)], world.SealedAt, default);
+        await live.FollowAsync([Scope(world, log, retractions)], WindowParts.Whole, world.SealedAt, default);
         await live.FoldAsync(world.Context(log.Names));
         Assert.True(folds == replay.Folds, $"seed {seed}: the damaged snapshot was taken again");
         await live.DisposeAsync();
         File.Delete(file);
+    }
+
+    /// <summary>Some parts are followed halfway, then others to the end, now and then by another process: those and no others are known, with the same bytes.</summary>
+    private async Task PartsAsync(int seed, int size)
+    {
+        const int Parts = 8;
+        World world = new(seed, 100 + (size * 10));
+        Random random = new(seed);
+        await using InMemoryEventLog log = await LogOfAsync(world);
+        FoldContext context = world.Context(log.Names);
+        IReadOnlyDictionary<int, SheetMerge> read = await new WindowFold(_actors, log, new FoldOptions()).FoldPartsAsync(context, new WindowParts(Parts, (1ul << Parts) - 1));
+        LiveOptions options = new() { Shards = 16, EventsPerPart = 1 + random.Next(200), PositionsPerFeeding = 1 + random.Next(200) };
+        LiveFold live = new(_actors, log, new Never(), _directory, options);
+        try
+        {
+            foreach (long to in new[] { (world.OpenedAt + world.SealedAt) / 2, world.SealedAt })
+            {
+                WindowParts mine = new(Parts, (ulong)random.Next(1, 1 << Parts));
+                if (random.Next(2) == 0)
+                {
+                    await live.DisposeAsync();
+                    live = new LiveFold(_actors, log, new Never(), _directory, options);
+                }
+
+                await live.FollowAsync([Scope(world, log, context.Retractions)], mine, to, default);
+                Assert.Equal((mine, to), live.Following);
+                if (to != world.SealedAt) continue;
+                WindowParts asked = new(Parts, (ulong)random.Next(1, 1 << Parts));
+                IReadOnlyDictionary<int, SheetMerge> known = await live.FoldPartsAsync(context, asked, null, default);
+                Assert.Equal(asked.And(mine).Numbers, known.Keys.Order());
+                foreach ((int part, SheetMerge sheet) in known) Assert.True(read[part].ToPart().Bytes.AsSpan().SequenceEqual(sheet.ToPart().Bytes), $"seed {seed}: part {part} differs");
+            }
+        }
+        finally
+        {
+            await live.DisposeAsync();
+            foreach (string file in Files()) File.Delete(file);
+        }
     }
 
     private static async Task<InMemoryEventLog> LogOfAsync(World world)

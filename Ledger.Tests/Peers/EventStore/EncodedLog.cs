@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Google.Protobuf;
 using Ledger.Core.Events;
 using Ledger.Projections.EventLog;
@@ -10,9 +9,6 @@ namespace Ledger.Tests.Peers.EventStore;
 /// <summary>A log's stream as the bytes that answer a read of it: gRPC frames, one an event.</summary>
 internal sealed class EncodedLog
 {
-    /// <summary>Bytes before a message: whether it is compressed, and its length.</summary>
-    public const int PrefixBytes = 5;
-
     private EncodedLog(byte[] frames, int[] starts) => (Frames, Starts) = (frames, starts);
 
     /// <summary>All frames end to end.</summary>
@@ -37,21 +33,12 @@ internal sealed class EncodedLog
                 long revision = revisions[append[i].Stream] = revisions.GetValueOrDefault(append[i].Stream, -1) + 1;
                 RecordedMessage message = Recorded(form.Write(new RecordedEvent(position, revision, append[i]), data[i], i, append.Length), (ulong)position);
                 starts.Add((int)frames.Length);
-                frames.Write(Frame(new ReadResponse { Event = new ReadResponse.Types.ReadEvent { Event = message, Commit = message.Commit } }));
+                frames.Write(MessageFrames.Of(new ReadResponse { Event = new ReadResponse.Types.ReadEvent { Event = message, Commit = message.Commit } }));
             }
         }
 
         starts.Add((int)frames.Length);
         return new EncodedLog(frames.ToArray(), [.. starts]);
-    }
-
-    /// <summary>A message in its frame.</summary>
-    public static byte[] Frame(IMessage message)
-    {
-        byte[] frame = new byte[PrefixBytes + message.CalculateSize()];
-        BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(1), frame.Length - PrefixBytes);
-        message.WriteTo(frame.AsSpan(PrefixBytes));
-        return frame;
     }
 
     private static RecordedMessage Recorded(ProposedMessage proposed, ulong revision) => new()

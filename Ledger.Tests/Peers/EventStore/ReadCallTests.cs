@@ -22,7 +22,7 @@ public sealed class ReadCallTests
         const int Seed = 21;
         NewEvent[] events = new SampleEvents(Seed).Take(300);
         EncodedLog log = EncodedLog.Of([events]);
-        byte[] caughtUp = EncodedLog.Frame(new ReadResponse { LastStreamPosition = 299 });
+        byte[] caughtUp = MessageFrames.Of(new ReadResponse { LastStreamPosition = 299 });
         for (int sizeMax = 1; sizeMax < 1 << 20; sizeMax *= 4)
         {
             List<string> read = [];

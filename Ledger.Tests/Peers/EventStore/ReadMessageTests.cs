@@ -78,7 +78,7 @@ public sealed class ReadMessageTests
         for (int round = 0; round < 20_000 * Scale; round++)
         {
             int which = random.Next(200);
-            byte[] bytes = RandomWire.Broken(random, log.Frames[(log.Starts[which] + EncodedLog.PrefixBytes)..log.Starts[which + 1]]);
+            byte[] bytes = RandomWire.Broken(random, log.Frames[(log.Starts[which] + MessageFrames.PrefixBytes)..log.Starts[which + 1]]);
             try
             {
                 if (ReadMessage.TryRead(bytes, out ReadMessage message)) _ = reader.Read(message).Recorded;
