@@ -58,7 +58,8 @@ public sealed class ShardBuffer
     /// <param name="judge">A judge of the window that nobody else uses meanwhile.</param>
     /// <param name="names">Names of the log: one more than the largest ordinal.</param>
     /// <param name="frame">What the events are relative to.</param>
-    public ShardTotals Fold(AccountJudge judge, int names, EventFrame frame)
+    /// <param name="counts">Whether the totals are to tell what was judged, for <see cref="ControlCounts"/>.</param>
+    public ShardTotals Fold(AccountJudge judge, int names, EventFrame frame, bool counts = false)
     {
         ShardTotals totals = new();
         int locals = (names >> _shardsShift) + 1;
@@ -69,8 +70,11 @@ public sealed class ShardBuffer
         for (int local = 0; local < locals; local++)
         {
             ReadOnlySpan<PackedEvent> mine = sorted.AsSpan(start..ends[local]);
-            if (!mine.IsEmpty) judge.Judge((local << _shardsShift) | _shard, mine, frame, totals);
             start = ends[local];
+            if (mine.IsEmpty) continue;
+            int account = (local << _shardsShift) | _shard;
+            judge.Judge(account, mine, frame, totals);
+            if (counts) totals.NoteJudged(account, mine, frame);
         }
 
         judge.Finish(totals);

@@ -11,6 +11,7 @@ public sealed class ShardTotals
     private int[] _receivedOwner = [];
     private ulong[] _receivedPacked = [];
     private int _received;
+    private ulong _verdictsNoted;
 
     internal List<int> Account { get; } = [];
 
@@ -23,6 +24,9 @@ public sealed class ShardTotals
 
     /// <summary>Posts by creator and category.</summary>
     internal Dictionary<(int Creator, int Category), uint> CategoryPosts { get; } = [];
+
+    /// <summary>What the judge was given, an entry for each account and kind, and under kind 0 how many verdicts came of it; only when asked for.</summary>
+    internal List<(int Account, byte Kind, uint Events)> Judged { get; } = [];
 
     /// <summary>Owners by their dense number; an owner may stand here more than once, and its counts add up.</summary>
     internal ReadOnlySpan<int> ReceivedOwner => _receivedOwner.AsSpan(0, _received);
@@ -46,6 +50,21 @@ public sealed class ShardTotals
 
     /// <summary>Accounts present in each minute of the window's day.</summary>
     internal int[] PresentByMinute { get; } = new int[MinutesPerDay];
+
+    /// <summary>Notes what the judge was just given of an account, and how many verdicts came of it.</summary>
+    internal void NoteJudged(int account, ReadOnlySpan<PackedEvent> events, EventFrame frame)
+    {
+        Span<uint> byKind = stackalloc uint[EventKinds.ActivityCount];
+        foreach (ref readonly PackedEvent e in events) byKind[(int)e.Unpack(account, frame).Kind]++;
+        ulong verdicts = 0;
+        foreach (ulong count in Verdicts) verdicts += count;
+        byKind[0] = (uint)(verdicts - _verdictsNoted);
+        _verdictsNoted = verdicts;
+        for (int kind = 0; kind < byKind.Length; kind++)
+        {
+            if (byKind[kind] != 0) Judged.Add((account, (byte)kind, byKind[kind]));
+        }
+    }
 
     internal void ReserveReceived(int more)
     {

@@ -27,6 +27,7 @@ internal static class AuditVerb
         page.Facts(
             ("events read", Amounts.Count(report.Events)),
             ("closed windows recomputed", Amounts.Count(report.Windows.Count)),
+            ("activity events with one verdict each", Amounts.Count(report.EventsJudged)),
             ("recorded numbers compared", Amounts.Count(report.NumbersCompared)),
             ("differences", Amounts.Count(report.Differences.Count)));
         foreach (Day window in report.Unrecorded) page.Line($"Window {window} is sealed but its close was interrupted; finish it with: weledger close --window {window}");
@@ -47,7 +48,7 @@ internal static class AuditVerb
         }
 
         run.Answer(
-            () => new { ok = report.Differences.Count == 0, report.Events, report.Windows, report.Unrecorded, report.NumbersCompared, report.Differences },
+            () => new { ok = report.Differences.Count == 0, report.Events, report.Windows, report.Unrecorded, report.EventsJudged, report.NumbersCompared, report.Differences },
             page =>
             {
                 Show(page, report);

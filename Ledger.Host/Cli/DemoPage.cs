@@ -24,7 +24,7 @@ internal static class DemoPage
             settlement.Settled,
             ok = settlement.Matches,
         },
-        audit = new { ok = audit.Differences.Count == 0, audit.Events, audit.Windows, audit.Unrecorded, audit.NumbersCompared, audit.Differences },
+        audit = new { ok = audit.Differences.Count == 0, audit.Events, audit.Windows, audit.Unrecorded, audit.EventsJudged, audit.NumbersCompared, audit.Differences },
     };
 
     public static void Show(Page page, DemoResult result, AuditReport audit, string folder, TimeSpan took)

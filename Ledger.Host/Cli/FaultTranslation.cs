@@ -19,7 +19,7 @@ internal static class FaultTranslation
         CliException e => (e.Message, e.ExitCode),
         OperationCanceledException => ("interrupted: stopped as asked, everything accepted is in the log; run the same command again to go on", ExitCode.Interrupted),
         LogFaultException { Code: "log-missing" } e => ($"{e.Message}; name its folder with --data, or start one with 'weledger import' or 'weledger demo'", ExitCode.NotFound),
-        LogFaultException { Code: "fold-failed" } e => ($"{e.Message}; this is a defect: run again with --debug and report what it prints", ExitCode.Defect),
+        LogFaultException { Code: "fold-failed" or "events-miscounted" } e => ($"{e.Message}; this is a defect: run again with --debug and report what it prints", ExitCode.Defect),
         LogFaultException e => (WithAdvice(e.Message, "run 'weledger audit' and restore the log from a copy"), ExitCode.Fault),
         Composition.SettlementException e => (WithAdvice(e.Message, "see specs/settlement.md"), ExitCode.No),
         ChainBridge.Settlement.SettlementConflictException e => (e.Message, ExitCode.No),

@@ -11,11 +11,13 @@ namespace Ledger.Projections.Audit;
 /// <summary>Recomputes everything from the log alone and compares every recorded number.</summary>
 /// <remarks>
 /// Uses nothing that an earlier run left behind. The log itself is verified first, event by event. Every closing, statement and settlement event must be what its window's events give, every
-/// sealed window must be recorded but for the last ones, and every recorded close must have a window.
+/// sealed window must be recorded but for the last ones, and every recorded close must have a window. A fold that loses an event or judges one twice
+/// would do so again here, so every window's events are also counted on their own.
 /// </remarks>
 public static class LedgerAudit
 {
     /// <summary>Audits the log up to its head as of the call.</summary>
+    /// <exception cref="LogFaultException">The log is damaged; or <c>events-miscounted</c>: a fold did not judge each of a window's events once.</exception>
     public static async Task<AuditReport> RunAsync(
         IEventLog log, IActorRefFactory actors, FoldOptions options, IProgress<LedgerProgress>? progress = null, CancellationToken cancel = default)
     {
@@ -24,9 +26,10 @@ public static class LedgerAudit
         Digest root = await log.VerifyAsync(read, cancel).ConfigureAwait(false);
         LedgerState state = new(log.Names);
         Comparison comparison = new(state);
-        await new WindowCloser(new WindowFold(actors, log, options), log)
+        ControlledFold fold = new(new WindowFold(actors, log, options), log);
+        await new WindowCloser(fold, log)
             .AdvanceAsync(state, head, comparison.Closed, comparison.Seen, progress, cancel).ConfigureAwait(false);
-        return comparison.Report(head, root, state.Pending?.Window);
+        return comparison.Report(head, root, state.Pending?.Window, fold.Events);
     }
 
     private sealed class Reading(IProgress<LedgerProgress> to, long head) : IProgress<long>
@@ -78,13 +81,13 @@ public static class LedgerAudit
             }
         }
 
-        public AuditReport Report(long head, Digest root, Day? waiting)
+        public AuditReport Report(long head, Digest root, Day? waiting, long judged)
         {
             // A seal without a close is an interrupted closing, not a lie; but a close without its statement is one.
             foreach (Day half in _halfSeen.Keys)
                 _differences.Add(new AuditDifference(-1, "statement-issued", "window", "(missing)", half.ToString()));
             Day[] unrecorded = waiting is { } window ? [.. _awaited.Keys, window] : [.. _awaited.Keys];
-            return new AuditReport(head, root, _windows, unrecorded, _numbers, _differences);
+            return new AuditReport(head, root, _windows, unrecorded, judged, _numbers, _differences);
         }
 
         private void Compare(RecordedEvent e, EventPayload recomputed)
@@ -106,10 +109,11 @@ public static class LedgerAudit
 /// <param name="LogRoot">Root of the log tree over all of them, recomputed from their bytes.</param>
 /// <param name="Windows">Closed windows that were recomputed and compared.</param>
 /// <param name="Unrecorded">Windows that are sealed and whose close is not recorded: interrupted, or waiting for a draw seed; closing again goes on.</param>
+/// <param name="EventsJudged">Activity events of sealed windows, counted in the log, each of which has one verdict.</param>
 /// <param name="NumbersCompared">Recorded numbers that were compared.</param>
 /// <param name="Differences">Where a recorded number is not the recomputed one.</param>
 public sealed record AuditReport(
-    long Events, Digest LogRoot, IReadOnlyList<Day> Windows, IReadOnlyList<Day> Unrecorded, long NumbersCompared, IReadOnlyList<AuditDifference> Differences);
+    long Events, Digest LogRoot, IReadOnlyList<Day> Windows, IReadOnlyList<Day> Unrecorded, long EventsJudged, long NumbersCompared, IReadOnlyList<AuditDifference> Differences);
 
 /// <summary>A recorded number that a replay does not give.</summary>
 /// <param name="Position">The event that records it.</param>

@@ -75,7 +75,7 @@ internal sealed class ShardActor : UntypedActor
         _setup.BeforeChunk?.Invoke(_shard);
         using KeptActivity.Reading? kept = _setup.Kept?.Read(_shard, _keptParts);
         AccountJudge judge = fold.Judges.Rent();
-        ShardTotals totals = Before(fold.Before, kept).Fold(judge, fold.Names, _setup.Frame);
+        ShardTotals totals = Before(fold.Before, kept).Fold(judge, fold.Names, _setup.Frame, fold.Counts);
 
         // A judge that threw may hold half a shard; only one that finished is used again.
         fold.Judges.Return(judge);

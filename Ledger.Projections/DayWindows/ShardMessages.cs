@@ -36,7 +36,8 @@ internal sealed record AccountCollected(IReadOnlyList<ShardEvent>? Events, Excep
 /// <param name="Names">Names of the log: one more than the largest ordinal of any event that is judged.</param>
 /// <param name="Before">Events from here on are left out.</param>
 /// <param name="Add">Takes a shard's totals, one shard at a time.</param>
-internal sealed record ShardFold(JudgePool Judges, int Names, long Before, Action<int, ShardTotals> Add)
+/// <param name="Counts">Whether the totals are to tell what was judged.</param>
+internal sealed record ShardFold(JudgePool Judges, int Names, long Before, Action<int, ShardTotals> Add, bool Counts = false)
 {
     private readonly Lock _gate = new();
     private readonly HashSet<int> _added = [];

@@ -14,17 +14,22 @@ namespace Ledger.Projections.DayWindows;
 public sealed class WindowFold(IActorRefFactory factory, IEventLog log, FoldOptions options) : IWindowFold, IPartFold
 {
     /// <inheritdoc/>
-    public async Task<ContributionSheet> FoldAsync(FoldContext context, IProgress<int>? progress = null, CancellationToken cancel = default)
-    {
-        IReadOnlyDictionary<int, SheetMerge> whole = await FoldPartsAsync(context, WindowParts.Whole, progress, cancel).ConfigureAwait(false);
-        return whole[0].ToSheet();
-    }
+    public Task<ContributionSheet> FoldAsync(FoldContext context, IProgress<int>? progress = null, CancellationToken cancel = default) =>
+        FoldAsync(context, null, progress, cancel);
 
     /// <inheritdoc/>
     public Task<IReadOnlyDictionary<int, SheetMerge>> FoldPartsAsync(FoldContext context, WindowParts parts, CancellationToken cancel = default) =>
-        FoldPartsAsync(context, parts, null, cancel);
+        FoldPartsAsync(context, parts, null, null, cancel);
 
-    private async Task<IReadOnlyDictionary<int, SheetMerge>> FoldPartsAsync(FoldContext context, WindowParts parts, IProgress<int>? progress, CancellationToken cancel)
+    /// <summary>The same, counting what was judged for whoever compares it with the log.</summary>
+    internal async Task<ContributionSheet> FoldAsync(FoldContext context, ControlCounts? judged, IProgress<int>? progress, CancellationToken cancel)
+    {
+        IReadOnlyDictionary<int, SheetMerge> whole = await FoldPartsAsync(context, WindowParts.Whole, judged, progress, cancel).ConfigureAwait(false);
+        return whole[0].ToSheet();
+    }
+
+    private async Task<IReadOnlyDictionary<int, SheetMerge>> FoldPartsAsync(
+        FoldContext context, WindowParts parts, ControlCounts? judged, IProgress<int>? progress, CancellationToken cancel)
     {
         Dictionary<int, SheetMerge> sheets = parts.Numbers.ToDictionary(part => part, _ => new SheetMerge(context));
         long events = context.SealedAt - context.OpenedAt;
@@ -32,7 +37,7 @@ public sealed class WindowFold(IActorRefFactory factory, IEventLog log, FoldOpti
         int[] wanted = parts.Shards(shards);
         int passes = (int)Math.Min(wanted.Length, 1 + (events * wanted.Length / shards / options.EventsPerPassMax));
         LogFeed feed = new(log, ActivityScope.Of(context), shards, options.EventsPerGroup);
-        ShardFold fold = new(new JudgePool(context), context.Directory.Names.Count, context.SealedAt, (shard, totals) => sheets[parts.PartOf(shard)].Add(totals));
+        ShardFold fold = new(new JudgePool(context), context.Directory.Names.Count, context.SealedAt, Add, Counts: judged is not null);
         for (int pass = 0; pass < passes; pass++)
         {
             int done = pass;
@@ -49,6 +54,12 @@ public sealed class WindowFold(IActorRefFactory factory, IEventLog log, FoldOpti
         }
 
         return sheets;
+
+        void Add(int shard, ShardTotals totals)
+        {
+            sheets[parts.PartOf(shard)].Add(totals);
+            judged?.Add(totals);
+        }
     }
 
     /// <summary>A power of two: enough that every core has work and a shard's events stay near it.</summary>

@@ -47,6 +47,7 @@ public sealed class RewardLedgerTests : IDisposable
         Assert.Empty(audit.Differences);
         Assert.Equal(3, audit.Windows.Count);
         Assert.True(audit.NumbersCompared > 3 * 50);
+        Assert.Equal(live.Records.Values.Sum(r => r.Closed.Verdicts.Sum(n => (long)n)), audit.EventsJudged);
     }
 
     [Fact]

@@ -1,55 +1,27 @@
 using Ledger.Core.Events;
 using Ledger.Core.Identity;
-using Ledger.Core.Merkle;
 using Ledger.Projections.EventLog;
+using Ledger.Tests.Support;
 
 namespace Ledger.Tests.Ingest;
 
 /// <summary>A log whose appends to a stream succeed while their answers may be lost, as when the connection to a store breaks at the commit.</summary>
-internal sealed class UncertainLog(IEventLog inner) : IEventLog
+internal sealed class UncertainLog(IEventLog inner) : WrappedLog(inner)
 {
     public bool LosesAnswers { get; set; }
 
     /// <summary>How often somebody asked for an event, not only for its place.</summary>
     public int EventsRead { get; private set; }
 
-    public long Head => inner.Head;
-
-    public NameTable Names => inner.Names;
-
-    public ValueTask<IReadOnlyList<AppendOutcome>> AppendAsync(IReadOnlyList<NewEvent> events, CancellationToken cancel = default) => inner.AppendAsync(events, cancel);
-
-    public async ValueTask<StreamAppendResult> AppendAsync(StreamName stream, ExpectedRevision expected, IReadOnlyList<NewEvent> events, CancellationToken cancel = default)
+    public override async ValueTask<StreamAppendResult> AppendAsync(StreamName stream, ExpectedRevision expected, IReadOnlyList<NewEvent> events, CancellationToken cancel = default)
     {
-        StreamAppendResult result = await inner.AppendAsync(stream, expected, events, cancel);
+        StreamAppendResult result = await base.AppendAsync(stream, expected, events, cancel);
         return LosesAnswers ? throw new LogFaultException("commit-unknown", "the connection broke at the commit") : result;
     }
 
-    public IAsyncEnumerable<RecordedEvent> ReadAllAsync(long from, ReadDirection direction = ReadDirection.Forwards, CancellationToken cancel = default) => inner.ReadAllAsync(from, direction, cancel);
-
-    public IAsyncEnumerable<RecordedEvent> ReadStreamAsync(StreamName stream, long fromRevision, ReadDirection direction = ReadDirection.Forwards, CancellationToken cancel = default) => inner.ReadStreamAsync(stream, fromRevision, direction, cancel);
-
-    public IAsyncEnumerable<RecordedEvent> SubscribeAsync(long from, CancellationToken cancel = default) => inner.SubscribeAsync(from, cancel);
-
-    public ValueTask<long> WaitAboveAsync(long position, CancellationToken cancel = default) => inner.WaitAboveAsync(position, cancel);
-
-    public IEnumerable<LogBlock> ReadBlocks(long from, long to, BlockRequest request, CancellationToken cancel = default) => inner.ReadBlocks(from, to, request, cancel);
-
-    public EventId[] IdsAt(IReadOnlyList<long> positions) => inner.IdsAt(positions);
-
-    public ValueTask<long> PositionOfAsync(EventId id, CancellationToken cancel = default) => inner.PositionOfAsync(id, cancel);
-
-    public ValueTask<RecordedEvent?> FindAsync(EventId id, CancellationToken cancel = default)
+    public override ValueTask<RecordedEvent?> FindAsync(EventId id, CancellationToken cancel = default)
     {
         EventsRead++;
-        return inner.FindAsync(id, cancel);
+        return base.FindAsync(id, cancel);
     }
-
-    public Task<Digest> VerifyAsync(IProgress<long>? progress = null, CancellationToken cancel = default) => inner.VerifyAsync(progress, cancel);
-
-    public ValueTask<Digest> LogRootAsync(long size, CancellationToken cancel = default) => inner.LogRootAsync(size, cancel);
-
-    public ValueTask<IReadOnlyList<Digest>> InclusionProofAsync(long position, long size, CancellationToken cancel = default) => inner.InclusionProofAsync(position, size, cancel);
-
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

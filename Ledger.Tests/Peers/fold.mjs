@@ -1,5 +1,5 @@
 // Loads a day's activity (tab-separated) into DuckDB in memory and runs the two group-bys that the fold is compared with.
-// Prints the median times and writes the rows of the distinct one as text: account, kind, units; one row a line, in order.
+// Prints the median times and writes the rows of both as text: account, kind, units or events; one row a line, in order.
 import { writeFileSync } from 'node:fs';
 import { DuckDBInstance } from '@duckdb/node-api';
 
@@ -23,6 +23,8 @@ async function median(sql) {
 const plainMs = await median('CREATE OR REPLACE TABLE plain AS SELECT account, kind, count(*) AS events FROM activity GROUP BY account, kind');
 const distinctMs = await median('CREATE OR REPLACE TABLE units AS SELECT account, kind, count(DISTINCT target) AS units FROM activity GROUP BY account, kind');
 const version = (await connection.runAndReadAll('SELECT version()')).getRows()[0][0];
-const rows = (await connection.runAndReadAll('SELECT account, kind, units FROM units ORDER BY account, kind')).getRows();
-writeFileSync(`${folder}/duckdb`, rows.map(row => row.join(' ')).join('\n') + '\n');
+for (const [file, sql] of [['duckdb', 'SELECT account, kind, units FROM units'], ['duckdb-plain', 'SELECT account, kind, events FROM plain']]) {
+    const rows = (await connection.runAndReadAll(`${sql} ORDER BY account, kind`)).getRows();
+    writeFileSync(`${folder}/${file}`, rows.map(row => row.join(' ')).join('\n') + '\n');
+}
 console.log(JSON.stringify({ version, plainMs, distinctMs }));
