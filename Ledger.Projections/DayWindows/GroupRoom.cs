@@ -38,8 +38,8 @@ internal sealed class GroupRoom(int eventsPerGroup)
 
     private ArraySegment<PackedEvent> FirstOfSlab()
     {
-        PackedEvent[] slab = LargePages.Allocate<PackedEvent>(_most * GroupsPerSlab);
-        for (int group = 1; group < GroupsPerSlab; group++) _free.Add(new ArraySegment<PackedEvent>(slab, group * _most, _most));
-        return new ArraySegment<PackedEvent>(slab, 0, _most);
+        ArraySegment<PackedEvent> slab = LargePages.Allocate<PackedEvent>(_most * GroupsPerSlab);
+        for (int group = 1; group < GroupsPerSlab; group++) _free.Add(slab.Slice(group * _most, _most));
+        return slab[.._most];
     }
 }

@@ -8,21 +8,29 @@ namespace Ledger.Projections.EventLog;
 internal static class LargePages
 {
     private const int PageBytes = 2 << 20;
+    private const int LineBytes = 64;
     private const int AdviseHugePage = 14;
 
-    /// <summary>An array that stays where it is; what it holds means nothing.</summary>
-    public static T[] Allocate<T>(int count)
+    /// <summary>An array that stays where it is, from the beginning of a cache line if items fill one; what it holds means nothing.</summary>
+    public static ArraySegment<T> Allocate<T>(int count)
         where T : unmanaged
     {
-        T[] array = GC.AllocateUninitializedArray<T>(count, pinned: true);
-        if (!OperatingSystem.IsLinux()) return array;
+        int size = Unsafe.SizeOf<T>();
+        int perLine = LineBytes % size == 0 ? LineBytes / size : 0;
+        T[] array = GC.AllocateUninitializedArray<T>(count + perLine, pinned: true);
         nint start = Marshal.UnsafeAddrOfPinnedArrayElement(array, 0);
+        int before = perLine == 0 ? 0 : (int)(-start & (LineBytes - 1)) / size;
+        Advise(start, (long)array.Length * size);
+        return new ArraySegment<T>(array, before, count);
+    }
+
+    private static void Advise(nint start, long bytes)
+    {
         nint from = (start + PageBytes - 1) & ~(nint)(PageBytes - 1);
-        long bytes = start + ((long)array.Length * Unsafe.SizeOf<T>()) - from;
+        long whole = (start + bytes - from) & ~(PageBytes - 1L);
 
         // Only advice: where it is not taken, pages are as small as they were.
-        if (bytes >= PageBytes) _ = madvise(from, (nuint)(bytes & ~(PageBytes - 1L)), AdviseHugePage);
-        return array;
+        if (OperatingSystem.IsLinux() && whole > 0) _ = madvise(from, (nuint)whole, AdviseHugePage);
     }
 
     [DllImport("libc"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -8,7 +8,7 @@ namespace Ledger.Projections.EventLog.Embedded;
 internal sealed class BlockStore : IBlockStore
 {
     /// <summary>Bytes of blocks in the write-ahead log before they are moved into the file: so few that those who were just answered have not asked again by then.</summary>
-    public const long DefaultCheckpointBytes = 4 << 20;
+    public const long DefaultCheckpointBytes = 1 << 20;
 
     private readonly SqliteConnection _connection;
     private readonly long _checkpointBytes;

@@ -6,15 +6,30 @@ namespace Ledger.Projections.EventLog.Embedded;
 
 /// <summary>Which ids a run cannot hold: a Bloom filter whose eight bits per id lie in one block of four words, two in each.</summary>
 /// <remarks>Sixteen bits per id: about one unknown id in five hundred passes, and each that passes costs a page of the run.</remarks>
-internal sealed class IdFilter(ulong[] words)
+internal sealed class IdFilter
 {
     private const int BlockWords = 4;
     private const int IdsPerBlock = 16;
 
-    public ReadOnlySpan<ulong> Words => words;
+    private readonly ArraySegment<ulong> _words; // no block lies in two cache lines: a look would wait for both
+
+    /// <summary>A filter of words that were those of another.</summary>
+    public IdFilter(ReadOnlySpan<ulong> words)
+    {
+        _words = LargePages.Allocate<ulong>(words.Length);
+        words.CopyTo(_words);
+    }
+
+    private IdFilter(int words)
+    {
+        _words = LargePages.Allocate<ulong>(words);
+        _words.AsSpan().Clear();
+    }
+
+    public ReadOnlySpan<ulong> Words => _words;
 
     /// <summary>An empty filter for a number of ids.</summary>
-    public static IdFilter For(long ids) => new(new ulong[((ids / IdsPerBlock) + 1) * BlockWords]);
+    public static IdFilter For(long ids) => new((int)((ids / IdsPerBlock) + 1) * BlockWords);
 
     /// <summary>The bits that are set for a hash in its block of any filter.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -46,7 +61,7 @@ internal sealed class IdFilter(ulong[] words)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ref Vector256<ulong> Block(ulong hash)
     {
-        Span<Vector256<ulong>> blocks = MemoryMarshal.Cast<ulong, Vector256<ulong>>(words.AsSpan());
+        Span<Vector256<ulong>> blocks = MemoryMarshal.Cast<ulong, Vector256<ulong>>(_words.AsSpan());
         return ref blocks[(int)Math.BigMul(hash, (ulong)blocks.Length, out _)];
     }
 

@@ -65,7 +65,7 @@ internal sealed class IdRun : IDisposable
             if (RandomAccess.Read(file, index, footer[2] * PageBytes) != index.Length || XxHash3.HashToUInt64(index.AsSpan(0, index.Length - 8)) != unchecked((ulong)footer[10]))
                 return Closed(file);
             ReadOnlySpan<ulong> words = MemoryMarshal.Cast<byte, ulong>(index);
-            return new IdRun(file, path, words[..(int)footer[2]].ToArray(), new IdFilter(words.Slice((int)footer[2], (int)footer[3]).ToArray()), footer, Digest.FromBytes(tail.AsSpan(40, Digest.SizeBytes)));
+            return new IdRun(file, path, words[..(int)footer[2]].ToArray(), new IdFilter(words.Slice((int)footer[2], (int)footer[3])), footer, Digest.FromBytes(tail.AsSpan(40, Digest.SizeBytes)));
         }
         catch (IOException)
         {

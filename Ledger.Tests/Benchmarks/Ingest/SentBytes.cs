@@ -11,13 +11,13 @@ internal sealed class SentBytes
 {
     private const int SlabBytes = 64 << 20;
 
-    private byte[] _slab = [];
+    private ArraySegment<byte> _slab = [];
     private int _used;
 
     /// <summary>A copy that lasts.</summary>
     public ReadOnlyMemory<byte> Keep(ReadOnlySpan<byte> bytes)
     {
-        if (_slab.Length - _used < bytes.Length) (_slab, _used) = (LargePages.Allocate<byte>(Math.Max(SlabBytes, bytes.Length)), 0);
+        if (_slab.Count - _used < bytes.Length) (_slab, _used) = (LargePages.Allocate<byte>(Math.Max(SlabBytes, bytes.Length)), 0);
         Memory<byte> kept = _slab.AsMemory(_used, bytes.Length);
         bytes.CopyTo(kept.Span);
         _used += bytes.Length;
