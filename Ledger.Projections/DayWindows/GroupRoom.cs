@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Ledger.Core.Kernels;
 
@@ -6,8 +5,8 @@ namespace Ledger.Projections.DayWindows;
 
 /// <summary>Room for groups of packed events, kept from pass to pass. Safe for several threads.</summary>
 /// <remarks>
-/// A window's events are the largest memory there is, and each page of it is touched first by the dealing. Groups therefore lie together in
-/// slabs that the system is asked to back with large pages: one fault for 2 MiB instead of 512.
+/// A window's events are the largest memory there is, and each page of it is touched first by the dealing. Groups therefore lie one behind
+/// the other in slabs that the system is asked to back with large pages: one fault for 2 MiB instead of 512.
 /// </remarks>
 internal sealed class GroupRoom(int eventsPerGroup)
 {
@@ -15,37 +14,41 @@ internal sealed class GroupRoom(int eventsPerGroup)
     private const int LargePage = 2 << 20;
     private const int AdviseHugePage = 14;
 
-    // Where only some shards are fed, a group spans positions that hold about as many of their events as it should have, and as often more as fewer.
-    private readonly int _most = eventsPerGroup + (eventsPerGroup / 32);
-    private readonly ConcurrentBag<ArraySegment<PackedEvent>> _free = [];
-    private readonly ConcurrentBag<ArraySegment<PackedEvent>> _lent = [];
+    private readonly Lock _gate = new();
+    private readonly List<PackedEvent[]> _slabs = [];
+    private int _slab; // the one that is being filled
+    private int _used; // of it
 
-    /// <summary>Room for a group: a full one is used again, one that would stay half empty is made to measure.</summary>
+    /// <summary>Room for a group; for one that is small it is made to measure.</summary>
     public ArraySegment<PackedEvent> Rent(int count)
     {
-        if (count > _most || count < _most / 2) return GC.AllocateUninitializedArray<PackedEvent>(count);
-        if (!_free.TryTake(out ArraySegment<PackedEvent> room)) room = FirstOfSlab();
-        _lent.Add(room);
-        return room;
+        if (count < eventsPerGroup / 2) return GC.AllocateUninitializedArray<PackedEvent>(count);
+        lock (_gate)
+        {
+            while (_slab < _slabs.Count && _slabs[_slab].Length - _used < count) (_slab, _used) = (_slab + 1, 0);
+            if (_slab == _slabs.Count) _slabs.Add(Slab(Math.Max(count, eventsPerGroup * GroupsPerSlab)));
+            ArraySegment<PackedEvent> room = new(_slabs[_slab], _used, count);
+            _used += count;
+            return room;
+        }
     }
 
     /// <summary>Takes everything back. Only when nobody holds any of it any more.</summary>
     public void Recycle()
     {
-        while (_lent.TryTake(out ArraySegment<PackedEvent> room)) _free.Add(room);
+        lock (_gate) (_slab, _used) = (0, 0);
     }
 
-    private ArraySegment<PackedEvent> FirstOfSlab()
+    private static PackedEvent[] Slab(int events)
     {
-        PackedEvent[] slab = GC.AllocateUninitializedArray<PackedEvent>(_most * GroupsPerSlab, pinned: true);
+        PackedEvent[] slab = GC.AllocateUninitializedArray<PackedEvent>(events, pinned: true);
         nint start = Marshal.UnsafeAddrOfPinnedArrayElement(slab, 0);
         nint from = (start + LargePage - 1) & ~(nint)(LargePage - 1);
         long bytes = start + ((long)slab.Length * Marshal.SizeOf<PackedEvent>()) - from;
 
         // Only advice: where it is not taken, pages are as small as they were.
         if (OperatingSystem.IsLinux() && bytes >= LargePage) _ = madvise(from, (nuint)(bytes & ~(LargePage - 1L)), AdviseHugePage);
-        for (int group = 1; group < GroupsPerSlab; group++) _free.Add(new ArraySegment<PackedEvent>(slab, group * _most, _most));
-        return new ArraySegment<PackedEvent>(slab, 0, _most);
+        return slab;
     }
 
     [DllImport("libc"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
