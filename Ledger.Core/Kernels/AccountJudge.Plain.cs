@@ -28,16 +28,21 @@ public sealed partial class AccountJudge
         if (!IsPlain(account, events, frame))
         {
             if (_whole.Length < events.Length) _whole = new ShardEvent[Math.Max(events.Length, _whole.Length * 2)];
-            for (int i = 0; i < events.Length; i++) _whole[i] = events[i].Unpack(account, frame);
-            Judge(account, _whole.AsSpan(0, events.Length), totals);
+            int count = 0;
+            for (int i = 0; i < events.Length; i++)
+            {
+                if (!events[i].IsValue) _whole[count++] = PackedEvent.At(events, i, account, frame);
+            }
+
+            Judge(account, _whole.AsSpan(0, count), totals);
             return;
         }
 
         Begin(account, totals);
-        int plain = Gather(events, out int comments);
+        int plain = Gather(events, out int comments, out int values);
 
         // Each event that goes the long way adds three keys at most; a plain comment one for its text and one as an own reply.
-        _keys.Reset((3 * (events.Length - plain)) + (2 * comments));
+        _keys.Reset((3 * (events.Length - plain - values)) + (2 * comments));
         JudgePlain(events, ResetSeen(plain), frame, totals);
         End(totals);
     }
@@ -54,13 +59,14 @@ public sealed partial class AccountJudge
 
     /// <summary>Looks up the card of each event's video: the looks are independent, so their cache misses overlap. Zero sends an event the long way.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private int Gather(ReadOnlySpan<PackedEvent> events, out int comments)
+    private int Gather(ReadOnlySpan<PackedEvent> events, out int comments, out int values)
     {
         if (_cards.Length < events.Length) _cards = new ulong[Math.Max(events.Length, _cards.Length * 2)];
         ReadOnlySpan<ulong> known = _owners.Cards;
         Span<ulong> cards = _cards.AsSpan(0, events.Length);
         int plain = 0;
         comments = 0;
+        values = 0;
         unchecked
         {
             for (int i = 0; i < cards.Length && i < events.Length; i++)
@@ -71,6 +77,7 @@ public sealed partial class AccountJudge
                 cards[i] = card;
                 plain += card != 0 ? 1 : 0;
                 comments += kind == (int)EventKind.Commented ? 1 : 0;
+                values += e.IsValue ? 1 : 0;
             }
         }
 
@@ -105,7 +112,8 @@ public sealed partial class AccountJudge
                 int owner = SubjectTable.OwnerOf(card);
                 if (card == 0 || owner == self)
                 {
-                    ShardEvent whole = e.Unpack(_account, frame);
+                    if (e.IsValue) continue;
+                    ShardEvent whole = PackedEvent.At(events, i, _account, frame);
                     JudgeOne(whole, SubjectOf(whole, _context.Directory.Contents), totals);
                     continue;
                 }
@@ -123,9 +131,10 @@ public sealed partial class AccountJudge
                 // One branch for what is rare; which of it comes first is asked when it comes.
                 ref KindState state = ref kinds[kind];
                 long atMs = frame.StartMs + e.TimeMs;
+                long value = PackedEvent.ValueAt(events, i);
                 bool isTooFast = state.Counted != 0 & Distance(atMs, state.LastMs) < state.MinIntervalMs;
                 bool isOverCap = state.Counted >= state.Cap;
-                if (isTooFast | isOverCap | (ulong)e.Value < (SubjectTable.SecondsToView(card) & state.ViewMask))
+                if (isTooFast | isOverCap | (ulong)value < (SubjectTable.SecondsToView(card) & state.ViewMask))
                 {
                     if (isTooFast) tooFast++;
                     else if (isOverCap) overCap++;
@@ -133,7 +142,7 @@ public sealed partial class AccountJudge
                     continue;
                 }
 
-                if (kind == (int)EventKind.Commented && !TakeText(e, card))
+                if (kind == (int)EventKind.Commented && !TakeText(e.Target, value, card))
                 {
                     trivial++;
                     continue;
@@ -158,11 +167,11 @@ public sealed partial class AccountJudge
     }
 
     /// <summary>Whether a comment's text is one and is new; then it counts, and is a reply of one's own in one's own space.</summary>
-    private bool TakeText(in PackedEvent e, ulong card)
+    private bool TakeText(int target, long value, ulong card)
     {
-        if (ActivityColumns.CommentLetters(e.Value) < _minLetters
-            || !_keys.Add(((ulong)CommentTextKeys << 56) | (unchecked((ulong)e.Value) & KeyMask))) return false;
-        if (SubjectTable.IsGuest(card) && ProviderOf(_context.Directory.Contents[e.Target].Space) == _account) AddOwnReply(e.Value);
+        if (ActivityColumns.CommentLetters(value) < _minLetters
+            || !_keys.Add(((ulong)CommentTextKeys << 56) | (unchecked((ulong)value) & KeyMask))) return false;
+        if (SubjectTable.IsGuest(card) && ProviderOf(_context.Directory.Contents[target].Space) == _account) AddOwnReply(value);
         return true;
     }
 }

@@ -42,9 +42,9 @@ public sealed class EventDealer
     public void Take(ActivityColumns events)
     {
         int count = events.Count;
-        if (_packed.Length < _count + count)
+        if (_packed.Length < _count + (2 * count))
         {
-            Array.Resize(ref _packed, Math.Max(_count + count, _packed.Length * 2));
+            Array.Resize(ref _packed, Math.Max(_count + (2 * count), _packed.Length * 2));
             Array.Resize(ref _shardOf, _packed.Length);
         }
 
@@ -72,17 +72,27 @@ public sealed class EventDealer
                 // No branch: which shards are fed is as good as random from event to event.
                 int fed = position[i] >= from[shard] ? 1 : 0;
                 packed[taken] = new PackedEvent(local, kind[i], target[i], (uint)at, (int)timeMs, value[i]);
-                if (((ulong)at > uint.MaxValue || timeMs != (int)timeMs) && fed == 1) packed[taken] = Wide(events, i, local);
                 shardOf[taken] = (ushort)shard;
                 counts[shard] += fed;
                 taken += fed;
+                if (PackedEvent.Fits(value[i]) & PackedEvent.Fits(at, timeMs) || fed == 0) continue;
+                if (!PackedEvent.Fits(at, timeMs))
+                {
+                    packed[taken - 1] = Wide(events, i, local);
+                    continue;
+                }
+
+                packed[taken] = PackedEvent.OfValue(local, (uint)at, value[i]);
+                shardOf[taken] = (ushort)shard;
+                counts[shard]++;
+                taken++;
             }
         }
 
         _count += taken;
     }
 
-    /// <summary>Ends the group: its events by shard, and where in the array each shard's begin.</summary>
+    /// <summary>Ends the group: its entries by shard, and where in the array each shard's begin.</summary>
     /// <param name="rent">Gives room for at least so many.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public (PackedEvent[] Events, int[] Starts) Deal(Func<int, ArraySegment<PackedEvent>> rent)

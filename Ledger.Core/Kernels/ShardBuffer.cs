@@ -21,7 +21,7 @@ public sealed class ShardBuffer
         _shardsShift = BitOperations.Log2((uint)shards);
     }
 
-    /// <summary>Events held.</summary>
+    /// <summary>Entries held: events, and values of their own.</summary>
     public int Count { get; private set; }
 
     /// <summary>The slices so far: the shard's snapshot.</summary>
@@ -47,9 +47,9 @@ public sealed class ShardBuffer
         int local = account >> _shardsShift;
         foreach (EventSlice slice in _slices)
         {
-            foreach (ref readonly PackedEvent e in slice.Events)
+            for (int i = 0; i < slice.Count; i++)
             {
-                if (e.Local == local) to.Add(e.Unpack(account, frame));
+                if (slice.Events[i].Local == local && !slice.Events[i].IsValue) to.Add(PackedEvent.At(slice.Events, i, account, frame));
             }
         }
     }

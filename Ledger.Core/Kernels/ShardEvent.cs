@@ -3,7 +3,7 @@ using Ledger.Core.Events;
 namespace Ledger.Core.Kernels;
 
 /// <summary>One activity event as its judge sees it: everything that a verdict may depend on, at once.</summary>
-/// <remarks>A fold moves events packed in 24 bytes (<see cref="PackedEvent"/>) and makes this of those that need a closer look.</remarks>
+/// <remarks>A fold moves events packed in 16 bytes (<see cref="PackedEvent"/>) and makes this of those that need a closer look.</remarks>
 public readonly struct ShardEvent
 {
     // Kind in the top byte: positions stay below 2^56.

@@ -55,7 +55,11 @@ public sealed class ShardTotals
     internal void NoteJudged(int account, ReadOnlySpan<PackedEvent> events, EventFrame frame)
     {
         Span<uint> byKind = stackalloc uint[EventKinds.ActivityCount];
-        foreach (ref readonly PackedEvent e in events) byKind[(int)e.Unpack(account, frame).Kind]++;
+        for (int i = 0; i < events.Length; i++)
+        {
+            if (!events[i].IsValue) byKind[(int)PackedEvent.At(events, i, account, frame).Kind]++;
+        }
+
         ulong verdicts = 0;
         foreach (ulong count in Verdicts) verdicts += count;
         byKind[0] = (uint)(verdicts - _verdictsNoted);

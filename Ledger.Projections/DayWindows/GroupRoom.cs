@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Ledger.Core.Kernels;
 using Ledger.Projections.EventLog;
 
@@ -6,40 +5,45 @@ namespace Ledger.Projections.DayWindows;
 
 /// <summary>Room for groups of packed events, kept from pass to pass. Safe for several threads.</summary>
 /// <remarks>
-/// A window's events are the largest memory there is, and each page of it is touched first by the dealing. Groups therefore lie together in
-/// slabs in large pages.
+/// A window's events are the largest memory there is, and each page of it is touched first by the dealing. Groups therefore lie one behind
+/// the other in slabs of large pages.
 /// </remarks>
 internal sealed class GroupRoom(int eventsPerGroup)
 {
     private const int GroupsPerSlab = 16;
 
-    // Where only some shards are fed, a group spans positions that hold about as many of their events as it should have, and as often more as fewer.
-    private readonly int _most = eventsPerGroup + (eventsPerGroup / 32);
-    private readonly ConcurrentBag<ArraySegment<PackedEvent>> _free = [];
-    private readonly ConcurrentBag<ArraySegment<PackedEvent>> _lent = [];
+    private readonly Lock _gate = new();
+    private readonly List<ArraySegment<PackedEvent>> _slabs = [];
+    private int _slab; // the one that is being filled
+    private int _used; // of it
 
-    /// <summary>Room for a group: a full one is used again, one that would stay half empty is made to measure.</summary>
+    /// <summary>Room for a group; for one that is small it is made to measure.</summary>
     public ArraySegment<PackedEvent> Rent(int count)
     {
-        if (count > _most || count < _most / 2) return GC.AllocateUninitializedArray<PackedEvent>(count);
-        if (!_free.TryTake(out ArraySegment<PackedEvent> room)) room = FirstOfSlab();
-        _lent.Add(room);
-        return room;
+        if (count < eventsPerGroup / 2) return GC.AllocateUninitializedArray<PackedEvent>(count);
+        lock (_gate)
+        {
+            while (_slab < _slabs.Count && _slabs[_slab].Count - _used < count) (_slab, _used) = (_slab + 1, 0);
+            if (_slab == _slabs.Count) _slabs.Add(LargePages.Allocate<PackedEvent>(Math.Max(count, eventsPerGroup * GroupsPerSlab)));
+            ArraySegment<PackedEvent> room = _slabs[_slab].Slice(_used, count);
+            _used += count;
+            return room;
+        }
     }
 
     /// <summary>Takes everything back. Only when nobody holds any of it any more.</summary>
     public void Recycle()
     {
-        while (_lent.TryTake(out ArraySegment<PackedEvent> room)) _free.Add(room);
+        lock (_gate) (_slab, _used) = (0, 0);
     }
 
     /// <summary>Forgets what was given out: it is its holders' now.</summary>
-    public void Forget() => _lent.Clear();
-
-    private ArraySegment<PackedEvent> FirstOfSlab()
+    public void Forget()
     {
-        ArraySegment<PackedEvent> slab = LargePages.Allocate<PackedEvent>(_most * GroupsPerSlab);
-        for (int group = 1; group < GroupsPerSlab; group++) _free.Add(slab.Slice(group * _most, _most));
-        return slab[.._most];
+        lock (_gate)
+        {
+            _slabs.RemoveRange(0, _slab); // what is free of the last one is filled on
+            _slab = 0;
+        }
     }
 }

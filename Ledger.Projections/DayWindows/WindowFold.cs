@@ -33,7 +33,7 @@ public sealed class WindowFold(IActorRefFactory factory, IEventLog log, FoldOpti
     {
         Dictionary<int, SheetMerge> sheets = parts.Numbers.ToDictionary(part => part, _ => new SheetMerge(context));
         long events = context.SealedAt - context.OpenedAt;
-        int shards = options.Shards ?? ShardsFor(events);
+        int shards = options.Shards ?? ShardsFor(events, context.Directory.Names.Count);
         int[] wanted = parts.Shards(shards);
         int passes = (int)Math.Min(wanted.Length, 1 + (events * wanted.Length / shards / options.EventsPerPassMax));
         LogFeed feed = new(log, ActivityScope.Of(context), shards, options.EventsPerGroup);
@@ -62,9 +62,9 @@ public sealed class WindowFold(IActorRefFactory factory, IEventLog log, FoldOpti
         }
     }
 
-    /// <summary>A power of two: enough that every core has work and a shard's events stay near it.</summary>
-    internal static int ShardsFor(long events) =>
-        (int)Math.Clamp(BitOperations.RoundUpToPowerOf2((ulong)(events / FoldOptions.EventsPerShard) + 1), 16, 16_384);
+    /// <summary>A power of two: enough that every core has work, a shard's events stay near it and its accounts can be numbered.</summary>
+    internal static int ShardsFor(long events, int names) =>
+        (int)Math.Clamp(BitOperations.RoundUpToPowerOf2((ulong)Math.Max(events / FoldOptions.EventsPerShard, names / PackedEvent.LocalsMax) + 1), 16, 16_384);
 }
 
 /// <summary>How a fold uses the machine; no result depends on it.</summary>
@@ -79,8 +79,8 @@ public sealed record FoldOptions
     /// <summary>Shards per window, a power of two; chosen from the window's size when null.</summary>
     public int? Shards { get; init; }
 
-    /// <summary>Events held at once, in 24 bytes each.</summary>
-    public int EventsPerPassMax { get; init; } = 50 << 20;
+    /// <summary>Events held at once, in 16 bytes each and 16 more for a value of its own.</summary>
+    public int EventsPerPassMax { get; init; } = 100 << 20;
 
     /// <summary>Events that are partitioned together: what one worker reads at a time.</summary>
     public int EventsPerGroup { get; init; } = 1 << 17;

@@ -51,7 +51,7 @@ public class ScalingPageTests
             decimal nodes = Number(row["nodes"]);
             Assert.InRange(nodes, 1, ClusterFold.PartCount);
             decimal passes = 1 + decimal.Floor(events / nodes / new FoldOptions().EventsPerPassMax);
-            Equal(WindowFold.ShardsFor((long)events), row["shards"]);
+            Equal(WindowFold.ShardsFor((long)events, names: 0), row["shards"]);
             Equal(passes, row["passes of a node"]);
             Equal(Hours(events / nodes, events * passes, _input["columns from the embedded log, events/s of a core"] * Cores), row["hours, embedded"]);
             Equal(Hours(events / nodes, events * passes, _input["columns from PostgreSQL, events/s of a node"]), row["hours, PostgreSQL"]);

@@ -25,10 +25,11 @@ internal static class ActivityBucket
     {
         int at = 0;
         (long position, long timeMs) = (from, frame.StartMs);
-        foreach (ref readonly PackedEvent packed in events)
+        for (int i = 0; i < events.Length; i++)
         {
-            ShardEvent e = packed.Unpack(0, frame);
-            Number(to, ref at, (uint)packed.Local);
+            if (events[i].IsValue) continue;
+            ShardEvent e = PackedEvent.At(events, i, 0, frame);
+            Number(to, ref at, (uint)events[i].Local);
             to[at++] = (byte)e.Kind;
             Number(to, ref at, (ulong)(e.Position - position));
             Number(to, ref at, (uint)(e.Target + 1));

@@ -47,7 +47,7 @@ internal sealed class KeptActivity : IDisposable
     /// <summary>Positions of refunds in the file whose tip the log had not shown yet.</summary>
     public IReadOnlyList<long> UnknownRefunds => _unknownRefunds;
 
-    private static ReadOnlySpan<byte> Magic => "WLL2"u8;
+    private static ReadOnlySpan<byte> Magic => "WLL3"u8;
 
     /// <summary>Takes up a window's file, or begins it anew when there is none or it is of another log, build or window.</summary>
     /// <param name="path">The file.</param>

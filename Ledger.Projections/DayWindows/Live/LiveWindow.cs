@@ -196,7 +196,7 @@ public sealed record LiveOptions
     /// <summary>Shards of a window, a power of two.</summary>
     public int Shards { get; init; } = 256;
 
-    /// <summary>Events after which a part is added to a window's snapshot: 24 bytes each are held in memory until then, and read again from the log after a restart.</summary>
+    /// <summary>Events after which a part is added to a window's snapshot: 16 bytes each are held in memory until then, and read again from the log after a restart.</summary>
     public int EventsPerPart { get; init; } = 1 << 20;
 
     /// <summary>Positions of the log that are read at once.</summary>

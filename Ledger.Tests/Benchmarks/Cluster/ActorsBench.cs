@@ -63,7 +63,7 @@ internal static class ActorsBench
     private static async Task<ContributionSheet> FoldAsync(FoldContext context, IEventLog log, FoldOptions options)
     {
         long events = context.SealedAt - context.OpenedAt;
-        int shards = WindowFold.ShardsFor(events), names = context.Directory.Names.Count;
+        int names = context.Directory.Names.Count, shards = WindowFold.ShardsFor(events, names);
         if (events > options.EventsPerPassMax) throw new ArgumentOutOfRangeException(nameof(log), "more events than one pass takes");
         EventFrame frame = new(context.OpenedAt, context.Window.Start.Value);
         ShardBuffer[] buffers = [.. Enumerable.Range(0, shards).Select(shard => new ShardBuffer(shard, shards))];

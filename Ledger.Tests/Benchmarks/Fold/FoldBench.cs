@@ -21,7 +21,7 @@ internal static class FoldBench
     {
         ColumnWorkload workload = new(events, accounts: 100_000, videos: 200_000);
         ActivityColumns[] input = [.. workload.Batches().Select(Copy)];
-        int shards = WindowFold.ShardsFor(events);
+        int shards = WindowFold.ShardsFor(events, workload.Names.Count);
         List<double> rates = [];
         for (int run = 0; run < WarmUps + Runs; run++)
         {
@@ -73,7 +73,7 @@ internal static class FoldBench
     }
 
     private static ArraySegment<PackedEvent> Rent(int events) =>
-        Free.TryTake(out PackedEvent[]? array) && array.Length >= events ? array : GC.AllocateUninitializedArray<PackedEvent>(Math.Max(events, BatchesPerGroup * 16_384), pinned: true);
+        Free.TryTake(out PackedEvent[]? array) && array.Length >= events ? array : GC.AllocateUninitializedArray<PackedEvent>(Math.Max(events, BatchesPerGroup * 16_384 * 9 / 8), pinned: true);
 
     private static ActivityColumns Copy(ActivityColumns batch)
     {

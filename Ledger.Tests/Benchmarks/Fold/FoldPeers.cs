@@ -32,7 +32,7 @@ internal static class FoldPeers
         try
         {
             Write(input, Path.Combine(folder, "activity.tsv"));
-            int shards = WindowFold.ShardsFor(events);
+            int shards = WindowFold.ShardsFor(events, workload.Names.Count);
             (ContributionSheet sheet, double foldMs) = Median(() => FoldBench.Fold(workload, input, shards));
             List<string> rows = Rows(sheet);
             Print($"fold: {events:N0} events, median {foldMs:0} ms of {Runs} runs, {rows.Count:N0} rows of account and kind");
