@@ -82,8 +82,8 @@ public sealed record FoldOptions
     /// <summary>Events held at once, in 16 bytes each and 16 more for a value of its own.</summary>
     public int EventsPerPassMax { get; init; } = 100 << 20;
 
-    /// <summary>Events that are partitioned together: what one worker reads at a time.</summary>
-    public int EventsPerGroup { get; init; } = 1 << 17;
+    /// <summary>Events that are partitioned together: what one worker reads at a time. The block that two groups share is decoded for both.</summary>
+    public int EventsPerGroup { get; init; } = 1 << 18;
 
     /// <summary>Called by a shard before each message; fault tests make it throw.</summary>
     internal Action<int>? BeforeChunk { get; init; }
