@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Ledger.ChainBridge.JsonRpc;
+using Ledger.Tests.Support;
 using Xunit;
 
 namespace Ledger.Tests.ChainBridge;
@@ -70,7 +71,7 @@ public sealed class JsonRpcTests
     public async Task Http_and_web_socket_carry_the_same_calls()
     {
         using HttpListener server = new();
-        int port = FreePort();
+        int port = FreePort.Next();
         server.Prefixes.Add($"http://localhost:{port}/");
         server.Start();
         string[] schemes = ["http", "ws"];
@@ -81,7 +82,7 @@ public sealed class JsonRpcTests
             Assert.Equal([1UL, 2UL], (await node.SendAsync([new("a"), new("b")])).Select(r => RpcHex.UInt64(r.Result)));
         }
 
-        using ResilientNode gone = ResilientNode.Connect(new Uri($"http://localhost:{FreePort()}/"), new RpcPatience { RetryMax = 0 }, TimeProvider.System);
+        using ResilientNode gone = ResilientNode.Connect(new Uri($"http://localhost:{FreePort.Next()}/"), new RpcPatience { RetryMax = 0 }, TimeProvider.System);
         Assert.Equal("node-unreachable", (await Assert.ThrowsAsync<RpcFaultException>(() => gone.SendAsync([new("a")]))).Code);
         await serving;
     }
@@ -114,13 +115,6 @@ public sealed class JsonRpcTests
     {
         JsonElement root = JsonDocument.Parse(request).RootElement;
         return (root.ValueKind == JsonValueKind.Array ? root.EnumerateArray().ToArray() : [root]).Select(c => c.GetProperty("id").GetInt64());
-    }
-
-    private static int FreePort()
-    {
-        using System.Net.Sockets.TcpListener probe = new(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 
     private sealed class Scripted(Func<string, string> answer) : IRpcTransport

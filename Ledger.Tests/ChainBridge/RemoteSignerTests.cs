@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Numerics;
 using System.Text;
 using System.Text.Json;
@@ -9,6 +8,7 @@ using Ledger.ChainBridge.Transactions;
 using Ledger.Core.Identity;
 using Ledger.Core.Merkle;
 using Ledger.Host.Adapters.Chain;
+using Ledger.Tests.Support;
 using Xunit;
 
 namespace Ledger.Tests.ChainBridge;
@@ -23,10 +23,7 @@ public sealed class RemoteSignerTests : IDisposable
 
     public RemoteSignerTests()
     {
-        using TcpListener probe = new(IPAddress.Loopback, 0);
-        probe.Start();
-        _address = $"http://localhost:{((IPEndPoint)probe.LocalEndpoint).Port}/";
-        probe.Stop();
+        _address = $"http://localhost:{FreePort.Next()}/";
         _server.Prefixes.Add(_address);
         _server.Start();
         _ = ServeAsync();

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Npgsql;
 
 namespace Ledger.Tests.Support;
@@ -48,7 +46,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
             asUser = ["runuser", "-u", user, "--"];
         }
 
-        PrivatePostgres server = new(folder, asUser, programs, FreePort());
+        PrivatePostgres server = new(folder, asUser, programs, FreePort.Next());
         await RunAsync([.. asUser, Path.Combine(programs, "initdb"), "-D", Path.Combine(folder.FullName, "data"), "-U", "weledger", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]);
         AppDomain.CurrentDomain.ProcessExit += (_, _) => server.DisposeAsync().AsTask().Wait(TimeSpan.FromSeconds(20));
         await server.RestartAsync();
@@ -61,7 +59,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
     /// <summary>A connection for looking behind the log's back.</summary>
     public async Task<NpgsqlConnection> ConnectAsync()
     {
-        NpgsqlConnection connection = new(string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={Port};Username=weledger;Database=postgres;Pooling=false;Timeout=5"));
+        NpgsqlConnection connection = new(string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={Port};Username=weledger;Database=postgres;Pooling=false;Timeout=30"));
         await connection.OpenAsync();
         return connection;
     }
@@ -109,13 +107,6 @@ public sealed class PrivatePostgres : IAsyncDisposable
         if (_watcher is not null) await _watcher.WaitForExitAsync();
         _folder.Delete(recursive: true);
         _folder.Refresh();
-    }
-
-    private static int FreePort()
-    {
-        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 
     private static ProcessStartInfo Info(params string[] words) => new(words[0], words[1..]) { WorkingDirectory = "/" };

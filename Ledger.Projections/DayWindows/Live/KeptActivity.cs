@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Ledger.Core.Kernels;
@@ -13,11 +14,13 @@ namespace Ledger.Projections.DayWindows.Live;
 /// <summary>The snapshot of an open window's shards: a file to which parts are appended, each with the activity of a range of the log, shard by shard.</summary>
 /// <remarks>
 /// Derived and disposable, so nothing is synced: a part that is cut off or damaged ends what is taken from the file when it is opened, and the log is read
-/// from there on. Events are checked by the SHA-256 of their shard and part whenever they are read. Layout in specs/read-models.md.
+/// from there on. Events are checked by the XXH128 of their shard and part whenever they are read: it is the process's own file, and what has to be noticed is
+/// a disk that kept something else. Layout in specs/read-models.md.
 /// </remarks>
 internal sealed class KeptActivity : IDisposable
 {
     private const int HashBytes = SHA256.HashSizeInBytes;
+    private const int ChecksumBytes = 16;
     private const int HeadBytesMax = 1 << 26;
 
     private static readonly int EventBytes = Marshal.SizeOf<PackedEvent>();
@@ -47,7 +50,7 @@ internal sealed class KeptActivity : IDisposable
     /// <summary>Positions of refunds in the file whose tip the log had not shown yet.</summary>
     public IReadOnlyList<long> UnknownRefunds => _unknownRefunds;
 
-    private static ReadOnlySpan<byte> Magic => "WLL3"u8;
+    private static ReadOnlySpan<byte> Magic => "WLL4"u8;
 
     /// <summary>Takes up a window's file, or begins it anew when there is none or it is of another log, build or window.</summary>
     /// <param name="path">The file.</param>
@@ -112,12 +115,12 @@ internal sealed class KeptActivity : IDisposable
         long behind = 0;
         for (int shard = 0; shard < Shards; shard++)
         {
-            using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            foreach (EventSlice slice in events[shard]) hash.AppendData(MemoryMarshal.AsBytes(slice.Events));
-            segments[shard] = new Segment(behind, events[shard].Sum(slice => slice.Count), hash.GetHashAndReset());
+            XxHash128 checksum = new();
+            foreach (EventSlice slice in events[shard]) checksum.Append(MemoryMarshal.AsBytes(slice.Events));
+            segments[shard] = new Segment(behind, events[shard].Sum(slice => slice.Count), checksum.GetCurrentHash());
             behind += (long)segments[shard].Count * EventBytes;
             output.Write(segments[shard].Count);
-            output.Write(segments[shard].Hash);
+            output.Write(segments[shard].Checksum);
         }
 
         output.Flush();
@@ -143,10 +146,10 @@ internal sealed class KeptActivity : IDisposable
         {
             foreach (Part part in _parts.Take(parts))
             {
-                (long start, int count, byte[] hash) = part.Segments[shard];
+                (long start, int count, byte[] checksum) = part.Segments[shard];
                 if (count == 0) continue;
                 Span<byte> bytes = MemoryMarshal.AsBytes(reading.Rent(count));
-                if (!CheckedFile.TryRead(_file, bytes, start, hash))
+                if (!CheckedFile.TryRead(_file, bytes, start) || !XxHash128.Hash(bytes).AsSpan().SequenceEqual(checksum))
                     throw new LogFaultException("snapshot-damaged", $"the live snapshot of shard {shard} is not what was written; it is made anew from the log");
             }
 
@@ -217,7 +220,7 @@ internal sealed class KeptActivity : IDisposable
         Segment[] segments = new Segment[Shards];
         for (int shard = 0; shard < Shards; shard++)
         {
-            segments[shard] = new Segment(end, input.ReadInt32(), input.ReadBytes(HashBytes));
+            segments[shard] = new Segment(end, input.ReadInt32(), input.ReadBytes(ChecksumBytes));
             end += (long)segments[shard].Count * EventBytes;
         }
 
@@ -268,7 +271,7 @@ internal sealed class KeptActivity : IDisposable
         }
     }
 
-    private readonly record struct Segment(long Start, int Count, byte[] Hash);
+    private readonly record struct Segment(long Start, int Count, byte[] Checksum);
 
     private sealed record Part(
         long To, Digest LogRoot, int Names, Digest NamesDigest, long End, Segment[] Segments, IReadOnlyList<long> UnknownRefunds, ShardEvent[] Wide);

@@ -7,7 +7,7 @@ namespace Ledger.Projections.EventLog.Embedded;
 /// <summary>Commits sealed blocks through the one writing connection.</summary>
 internal sealed class BlockStore : IBlockStore
 {
-    /// <summary>Bytes of blocks in the write-ahead log before they are moved into the file: so few that those who were just answered have not asked again by then.</summary>
+    /// <summary>Bytes of blocks in the write-ahead log before they are moved into the file: so few that they are moved before those who were just answered ask again.</summary>
     public const long DefaultCheckpointBytes = 1 << 20;
 
     private readonly SqliteConnection _connection;

@@ -252,7 +252,7 @@ public sealed class ChatServerTests
 
         public static async Task<Server> StartAsync(string settings = "", string address = "127.0.0.1")
         {
-            int port = FreePort();
+            int port = FreePort.Next();
             string json = $$$"""{"chat":{"tcp":"{{{address}}}:{{{port}}}"{{{(settings.Length > 0 ? "," + settings : "")}}}}}""";
             ApiHarness api = await ApiHarness.StartAsync(TimeProvider.System, adapters: AdaptersFile.Parse(Encoding.UTF8.GetBytes(json), Path.GetTempPath(), AdapterKinds.All));
             await api.Session.Ledger.Intake.SubmitAsync([new SubmittedEvent(EventId.Derive("test", "room"), UnixMs.From(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()), new SpaceOpened(new SpaceId("room"), new AccountId("host")))]);
@@ -283,12 +283,5 @@ public sealed class ChatServerTests
             string? line = text.Split('\n').FirstOrDefault(l => l.StartsWith(name, StringComparison.Ordinal) && l.Contains(label, StringComparison.Ordinal));
             return line is null ? 0 : long.Parse(line.Split('}')[1].Trim().Split(' ')[0], CultureInfo.InvariantCulture);
         }
-    }
-
-    private static int FreePort()
-    {
-        using Socket socket = new(SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }

@@ -5,7 +5,6 @@ using System.Text;
 using System.Text.Json;
 using Ledger.Core.Events;
 using Ledger.Core.Time;
-using Ledger.Host.Adapters.Livestream;
 using Ledger.Projections.EventLog.Embedded;
 using Ledger.Tests.Api;
 using Ledger.Tests.Support;
@@ -42,7 +41,7 @@ public sealed class LivestreamKillTests : IDisposable
     [Fact]
     public async Task A_host_killed_amid_a_minute_records_it_once()
     {
-        int port = MediaProgram.FreePort();
+        int port = FreePort.Next();
         _stat.Prefixes.Add($"http://127.0.0.1:{port}/");
         _stat.Start();
         Task counting = CountAsync();

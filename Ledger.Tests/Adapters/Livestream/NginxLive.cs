@@ -22,8 +22,8 @@ public abstract class NginxLive : IAsyncLifetime
 
     private readonly string _folder = Directory.CreateTempSubdirectory("weledger-nginx-").FullName;
     private readonly List<MediaProgram> _programs = [];
-    private readonly int _rtmp = MediaProgram.FreePort();
-    private readonly int _http = MediaProgram.FreePort();
+    private readonly int _rtmp = FreePort.Next();
+    private readonly int _http = FreePort.Next();
     private int _ids;
 
     /// <summary>The host.</summary>

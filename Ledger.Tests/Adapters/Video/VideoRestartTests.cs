@@ -148,7 +148,7 @@ public sealed class VideoRestartTests : IDisposable
         await File.WriteAllBytesAsync(_folder.PathOf("source"), new byte[300_000]);
         Cid cid = FileCid.Of(_folder.PathOf("source"));
         using HttpListener listener = new();
-        int port = FreePort();
+        int port = FreePort.Next();
         listener.Prefixes.Add($"http://127.0.0.1:{port}/");
         listener.Start();
         Task<(string Query, long Bytes)> served = Task.Run(async () =>
@@ -177,13 +177,6 @@ public sealed class VideoRestartTests : IDisposable
         Assert.StartsWith(code, Assert.Throws<FormatException>(() => AdaptersFile.Parse(Encoding.UTF8.GetBytes(json), Path.GetTempPath(), AdapterKinds.All)).Message, StringComparison.Ordinal);
 
     private static VideoRequest Request(string content, string upload) => new(content, "stage", "mia", "music", [new Clip(upload)]);
-
-    private static int FreePort()
-    {
-        using System.Net.Sockets.TcpListener probe = new(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
-    }
 
     private string Upload(byte[] bytes, int? taken)
     {

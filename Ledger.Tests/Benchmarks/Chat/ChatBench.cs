@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Ledger.Tests.Support;
@@ -42,7 +41,7 @@ internal static class ChatBench
     {
         ChatListenerClient.Reset();
         string folder = Directory.CreateTempSubdirectory("chat-bench-").FullName;
-        int port = FreePort();
+        int port = FreePort.Next();
         string settings = Path.Combine(folder, "adapters.json");
         await File.WriteAllTextAsync(settings, $$$"""{"chat":{"tcp":"127.0.0.1:{{{port}}}"}}""");
         string key = ServerProcess.NewKey(folder, "load", "activity:write", "live:write", "spaces:write", "spaces:read");
@@ -122,12 +121,5 @@ internal static class ChatBench
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"  processor: server {server / elapsed:F2} cores ({server.TotalMicroseconds / delivered:F1} µs a delivery), load {own / elapsed:F2} cores"));
-    }
-
-    private static int FreePort()
-    {
-        using TcpListener listener = new(System.Net.IPAddress.Loopback, 0);
-        listener.Start();
-        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

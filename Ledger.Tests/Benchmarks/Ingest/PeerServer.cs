@@ -15,12 +15,7 @@ internal sealed class PeerServer : IDisposable
 
     private PeerServer(string program, Func<int, string, string[]> arguments)
     {
-        using (TcpListener free = new(IPAddress.Loopback, 0))
-        {
-            free.Start();
-            Port = ((IPEndPoint)free.LocalEndpoint).Port;
-        }
-
+        Port = FreePort.Next();
         ProcessStartInfo start = new(program, arguments(Port, _folder.FullName)) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         _process = Process.Start(start)!;
         _process.BeginOutputReadLine();

@@ -2,9 +2,8 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
-using System.Net.Sockets;
-using System.Net;
 using Ledger.Host.Api;
+using Ledger.Tests.Support;
 
 namespace Ledger.Tests.DayWindows.Cluster;
 
@@ -35,20 +34,8 @@ internal sealed class NodeProcess : IDisposable
 
     public int ExitCode => _process.ExitCode;
 
-    /// <summary>Two ports that nobody listens on now.</summary>
-    public static (int Port, int Http) FreePorts()
-    {
-        using Socket first = Bound();
-        using Socket second = Bound();
-        return (((IPEndPoint)first.LocalEndPoint!).Port, ((IPEndPoint)second.LocalEndPoint!).Port);
-
-        static Socket Bound()
-        {
-            Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-            return socket;
-        }
-    }
+    /// <summary>Two ports that nobody listens on.</summary>
+    public static (int Port, int Http) FreePorts() => (FreePort.Next(), FreePort.Next());
 
     /// <param name="log">Where the log is.</param>
     /// <param name="data">Folder of what it keeps beside the log.</param>
