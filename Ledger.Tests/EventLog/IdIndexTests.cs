@@ -100,7 +100,8 @@ public sealed class IdIndexTests : IAsyncLifetime, IDisposable
     public void Runs_of_another_log_are_not_believed()
     {
         Directory.CreateDirectory(Folder);
-        IdEntry[] foreign = [.. Enumerable.Range(0, 17).Select(i => new IdEntry(1, (ulong)i + 1, i)).OrderBy(entry => entry.Hash)];
+        IdTable foreign = new(SmallSlots);
+        for (int i = 0; i < 17; i++) Assert.Equal(-1, foreign.FindOrAdd(1, (ulong)i + 1, IdEntry.HashOf(1, (ulong)i + 1), i));
         IdRunWriter.Write(Path.Combine(Folder, "foreign" + IdRun.Extension), foreign, 0, 17, new Digest(1, 2, 3, 4));
         using IdIndex index = Load(writes: true);
         RequireAll(index);

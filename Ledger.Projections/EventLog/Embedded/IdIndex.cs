@@ -17,13 +17,13 @@ internal sealed class IdIndex : IDisposable
 {
     public const string FolderName = "index";
 
-    /// <summary>Slots of the table of recent ids; half of them make a run.</summary>
-    public const int DefaultSlots = 1 << 20;
+    /// <summary>Slots of the table of recent ids; half of them make a run. The more, the less is written, merged and asked.</summary>
+    public const int DefaultSlots = 1 << 22;
 
     private const int FanIn = 8;
 
     // A merge of many ids takes longer than a table takes to fill; the writer waits only when so many tables do.
-    private const int WaitingMax = 4;
+    private const int WaitingMax = 2;
 
     // So many ids are looked up together that their cache misses overlap, and so few that what was fetched is still there.
     private const int Together = 64;
@@ -35,8 +35,6 @@ internal sealed class IdIndex : IDisposable
     private State _state = new(new IdTable(16), [], []);
     private readonly Queue<Task> _behind = []; // writes under way and waiting, in order
     private IdTable? _spare; // in no state any more; made empty and used again by the thread that adds
-    private IdEntry[] _entries = []; // scratch of the one write under way
-    private ulong[] _hashes = [];
     private long _covered;
 
     private IdIndex(string folder, bool writes, int slots) => (_folder, _writes, _slots) = (folder, writes, slots);
@@ -246,10 +244,7 @@ internal sealed class IdIndex : IDisposable
     private void Write(IdTable full, long from, long to, Digest anchor)
     {
         string path = PathOf(from, to);
-        if (_entries.Length < full.Count) (_entries, _hashes) = (new IdEntry[full.Count], new ulong[full.Count]);
-        Span<IdEntry> entries = _entries.AsSpan(0, full.Count);
-        full.Sort(entries, _hashes.AsSpan(0, full.Count));
-        IdRunWriter.Write(path, entries, from, to, anchor);
+        IdRunWriter.Write(path, full, from, to, anchor);
         IdRun written = Reopened(path);
         lock (_gate) _state = new State(_state.Recent, [.. _state.Frozen.Where(table => table != full)], [.. _state.Runs, written]);
         if (full.Slots == _slots) Interlocked.Exchange(ref _spare, full); // new memory for each table would have to be cleared, faulted in and collected

@@ -25,15 +25,20 @@ internal sealed class IdRunWriter : IDisposable
     }
 
     /// <param name="path">The file to make.</param>
-    /// <param name="entries">Exactly the ids of positions from <paramref name="from"/> to <paramref name="to"/>, ordered by hash.</param>
+    /// <param name="table">Exactly the ids of positions from <paramref name="from"/> to <paramref name="to"/>.</param>
     /// <param name="from">First position.</param>
     /// <param name="to">Position after the last.</param>
     /// <param name="anchor">Hash of the block that ends at <paramref name="to"/>.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Write(string path, ReadOnlySpan<IdEntry> entries, long from, long to, Digest anchor)
+    public static void Write(string path, IdTable table, long from, long to, Digest anchor)
     {
         using IdRunWriter writer = new(path, to - from);
-        foreach (ref readonly IdEntry entry in entries) writer.Add(entry, entry.Hash);
+        IdTableReader reader = new(table);
+        while (reader.Read())
+        {
+            for (int i = 0; i < reader.Entries.Length; i++) writer.Add(reader.Entries[i], reader.Hashes[i]);
+        }
+
         writer.Finish(from, to, 0, anchor);
     }
 

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 
 namespace Ledger.Projections.EventLog.Embedded;
 
@@ -17,7 +16,6 @@ internal sealed class IdTable
     private const int NumberBits = 22;
     private const uint NumberMask = IdsMax;
     private const int IdWords = 2;
-    private const int Together = 64;
 
     // An id is put into a larger table seldom, and a table that began small becomes exactly as large as those that follow it.
     private const int Growth = 4;
@@ -80,34 +78,28 @@ internal sealed class IdTable
         return -1;
     }
 
-    /// <summary>Puts all entries into <paramref name="entries"/> by <see cref="IdEntry.Hash"/>, their hashes into <paramref name="hashes"/>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // called seldom and for long: it would never be compiled anew
-    public void Sort(Span<IdEntry> entries, Span<ulong> hashes)
+    /// <summary>What stands in a slot, its hash, and whether it found no place between its home and the table's end; false when nothing does.</summary>
+    public bool TryRead(int slot, out IdEntry entry, out ulong hash, out bool wrapped)
     {
-        int sorted = 0;
-        foreach (bool wrapped in new[] { false, true }) // those that found no place before the table's end stand at its beginning
+        (entry, hash, wrapped) = (default, 0, false);
+        if (_slots[slot] == 0) return false;
+        int number = Number(_slots[slot]);
+        entry = new IdEntry(_ids[IdWords * number], _ids[(IdWords * number) + 1], _first + number);
+        hash = entry.Hash;
+        wrapped = Home(_slots, hash) > slot;
+        return true;
+    }
+
+    /// <summary>Reads the ids of many slots so that they are in the cache when they are asked for: they lie in order of arrival. The result means nothing.</summary>
+    public ulong TouchIds(int slot, int count)
+    {
+        ulong touched = 0;
+        foreach (uint taken in _slots.AsSpan(slot, Math.Min(count, _slots.Length - slot)))
         {
-            ulong touched = 0;
-            for (int at = 0; at < _slots.Length && sorted < _count; at++)
-            {
-                // The ids lie in order of arrival, not of hash: many are fetched before the first is used.
-                for (int ahead = at; at % Together == 0 && ahead < Math.Min(at + Together, _slots.Length); ahead++)
-                {
-                    if (_slots[ahead] != 0) touched |= _ids[IdWords * Number(_slots[ahead])];
-                }
-
-                if (_slots[at] == 0) continue;
-                int number = Number(_slots[at]);
-                (ulong high, ulong low) = (_ids[IdWords * number], _ids[(IdWords * number) + 1]);
-                ulong hash = IdEntry.HashOf(high, low);
-                if (Home(_slots, hash) > at != wrapped) continue;
-                int to = sorted++;
-                for (; to > 0 && hashes[to - 1] > hash; to--) (hashes[to], entries[to]) = (hashes[to - 1], entries[to - 1]);
-                (hashes[to], entries[to]) = (hash, new IdEntry(high, low, _first + number));
-            }
-
-            GC.KeepAlive(touched);
+            if (taken != 0) touched |= _ids[IdWords * Number(taken)];
         }
+
+        return touched;
     }
 
     private static int IdsOf(int slots) => slots / 4 * 3;

@@ -12,6 +12,7 @@ namespace Ledger.Benchmarks.Ingest;
 /// Both are driven over sockets with everything encoded beforehand, a batch pipelined at a time on each of eight connections, as many as the ledger's callers.
 /// A batch counts when all its answers are there. Redis syncs before it answers (appendfsync always). Debian's NATS (2.9) knows no <c>sync always</c>, which
 /// came with 2.10: it answers when the message is written and syncs every two minutes, so its figure is without the durability of the others.
+/// Beside the HTTP API the same lines go to both by turns, one server resting while the other is asked: a shared machine is not the same one a minute later.
 /// </remarks>
 internal static class PeersPart
 {
@@ -19,7 +20,8 @@ internal static class PeersPart
     private const int Rounds = 3;
     private const int EmbeddedEvents = 500_000;
     private const int EmbeddedBatch = 5_000;
-    private const int HttpRequests = 400;
+    private const int HttpTurns = 9;
+    private const int HttpRequests = 600;
     private const int HttpBatch = 1_000;
 
     public static async Task RedisAsync()
@@ -71,32 +73,39 @@ internal static class PeersPart
 
     private static async Task MeasureAsync(string name, int port, EntryWriter write, Func<int, PeerConnection, ValueTask> begin, string answer)
     {
-        ArrayBufferWriter<byte> canonical = new();
-        List<List<byte[]>> embedded = [];
+        List<List<byte[]>> canonical = [];
         foreach (NewEvent[] batch in AppendBench.Batches(EmbeddedEvents))
         {
             List<byte[]> payloads = new(batch.Length);
             foreach (NewEvent e in batch) payloads.Add(CanonicalBytes.Of(e));
-            embedded.Add(payloads);
+            canonical.Add(payloads);
         }
 
-        List<List<byte[]>> http = [];
-        foreach (byte[] body in HttpPart.Bodies(new Random(1), HttpRequests, HttpBatch))
+        List<double> rates = [];
+        for (int round = 0; round < Rounds; round++) rates.Add(await RoundAsync(port, canonical, write, begin, answer));
+        Figures.Record($"{name}-canonical", Middle(rates));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  canonical bytes, batches of {EmbeddedBatch:N0}, {Callers} connections: {string.Join(", ", rates.Select(r => r.ToString("N0", CultureInfo.InvariantCulture)))} events/s"));
+
+        using HttpLoad load = await HttpLoad.StartAsync(Callers);
+        Random random = new(1);
+        List<double> ratios = [];
+        for (int turn = 0; turn <= HttpTurns; turn++)
         {
-            http.Add([.. Encoding.UTF8.GetString(body).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Encoding.UTF8.GetBytes)]);
+            byte[][] bodies = [.. HttpPart.Bodies(random, HttpRequests, HttpBatch)];
+            List<List<byte[]>> lines = [.. bodies.Select(body => Encoding.UTF8.GetString(body).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Encoding.UTF8.GetBytes).ToList())];
+            bool peerFirst = turn % 2 == 0;
+            double peer = peerFirst ? await RoundAsync(port, lines, write, begin, answer) : 0;
+            double ours = (await load.RoundAsync(bodies, HttpBatch)).Rate;
+            if (!peerFirst) peer = await RoundAsync(port, lines, write, begin, answer);
+            if (turn == 0) continue; // the first compiles
+            ratios.Add(ours / peer);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  JSON lines, batches of {HttpBatch:N0}, {Callers} connections, by turns: {peer:N0} events/s, POST /v1/events {ours:N0}, {ours / peer:N2} times"));
         }
 
-        await RoundsAsync($"{name}-canonical", $"canonical bytes, batches of {EmbeddedBatch:N0}", embedded);
-        await RoundsAsync($"{name}-json", $"JSON lines, batches of {HttpBatch:N0}", http);
-
-        async Task RoundsAsync(string figure, string label, List<List<byte[]>> batches)
-        {
-            List<double> rates = [];
-            for (int round = 0; round < Rounds; round++) rates.Add(await RoundAsync(port, batches, write, begin, answer));
-            Figures.Record(figure, rates.Order().ElementAt(Rounds / 2));
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {label}, {Callers} connections: {string.Join(", ", rates.Select(r => r.ToString("N0", CultureInfo.InvariantCulture)))} events/s"));
-        }
+        Figures.Record($"{name}-json", Middle(ratios));
     }
+
+    private static double Middle(List<double> values) => values.Order().ElementAt(values.Count / 2);
 
     private static async Task<double> RoundAsync(int port, List<List<byte[]>> batches, EntryWriter write, Func<int, PeerConnection, ValueTask> begin, string answer)
     {
