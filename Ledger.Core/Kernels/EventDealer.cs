@@ -42,11 +42,7 @@ public sealed class EventDealer
     public void Take(ActivityColumns events)
     {
         int count = events.Count;
-        if (_packed.Length < _count + (2 * count))
-        {
-            Array.Resize(ref _packed, Math.Max(_count + (2 * count), _packed.Length * 2));
-            Array.Resize(ref _shardOf, _packed.Length);
-        }
+        if (_packed.Length < _count + (2 * count)) Reserve(_count + (2 * count));
 
         ReadOnlySpan<long> position = events.Position.AsSpan(0, count);
         ReadOnlySpan<byte> kind = events.Kind.AsSpan(0, count);
@@ -110,6 +106,17 @@ public sealed class EventDealer
         _counts.AsSpan().Clear();
         _count = 0;
         return (dealt, starts);
+    }
+
+    // Not cleared, and in few steps: a page of new memory is dear, and what is never used is never touched.
+    private void Reserve(int entries)
+    {
+        int capacity = Math.Max(entries, (int)Math.Min(_packed.Length * 4L, Array.MaxLength));
+        PackedEvent[] packed = GC.AllocateUninitializedArray<PackedEvent>(capacity);
+        ushort[] shardOf = GC.AllocateUninitializedArray<ushort>(capacity);
+        _packed.AsSpan(0, _count).CopyTo(packed);
+        _shardOf.AsSpan(0, _count).CopyTo(shardOf);
+        (_packed, _shardOf) = (packed, shardOf);
     }
 
     private PackedEvent Wide(ActivityColumns events, int index, uint local) => PackedEvent.OfWide(local, _frame.AddWide(ShardEvent.From(events, index)));

@@ -9,7 +9,8 @@ namespace Ledger.Projections.DayWindows;
 /// <summary>Folds a window's activity from the log into its sheet, on shard actors.</summary>
 /// <remarks>
 /// The result depends on the log and the context alone: not on shards, passes, threads, batches or restarts.
-/// Memory is bounded by <see cref="FoldOptions.EventsPerPassMax"/>: a larger window is read several times, each time for some of its shards.
+/// Memory is bounded by <see cref="FoldOptions.EventsPerPassMax"/>: a larger window is read several times, each time for some of its shards,
+/// in the memory of the first.
 /// </remarks>
 public sealed class WindowFold(IActorRefFactory factory, IEventLog log, FoldOptions options) : IWindowFold, IPartFold
 {
@@ -35,7 +36,7 @@ public sealed class WindowFold(IActorRefFactory factory, IEventLog log, FoldOpti
         long events = context.SealedAt - context.OpenedAt;
         int shards = options.Shards ?? ShardsFor(events, context.Directory.Names.Count);
         int[] wanted = parts.Shards(shards);
-        int passes = (int)Math.Min(wanted.Length, 1 + (events * wanted.Length / shards / options.EventsPerPassMax));
+        int passes = (int)Math.Min(wanted.Length, PassesFor(events * wanted.Length / shards, options.EventsPerPassMax, log.RereadsCheaply));
         LogFeed feed = new(log, ActivityScope.Of(context), shards, options.EventsPerGroup);
         ShardFold fold = new(new JudgePool(context), context.Directory.Names.Count, context.SealedAt, Add, Counts: judged is not null);
         for (int pass = 0; pass < passes; pass++)
@@ -60,6 +61,13 @@ public sealed class WindowFold(IActorRefFactory factory, IEventLog log, FoldOpti
             sheets[parts.PartOf(shard)].Add(totals);
             judged?.Add(totals);
         }
+    }
+
+    /// <summary>As few as memory allows; but one that would be more than half full is two, where reading again takes less than the memory would.</summary>
+    internal static long PassesFor(long events, int perPassMax, bool rereadsCheaply)
+    {
+        long passes = 1 + (events / perPassMax);
+        return passes == 1 && rereadsCheaply && events > perPassMax / 2 ? 2 : passes;
     }
 
     /// <summary>A power of two: enough that every core has work, a shard's events stay near it and its accounts can be numbered.</summary>

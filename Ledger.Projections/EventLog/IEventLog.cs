@@ -21,6 +21,12 @@ public interface IEventLog : IAsyncDisposable
     NameTable Names { get; }
 
     /// <summary>
+    /// Whether reading a range once more takes less than touching new memory for half of it: columns come from this machine's files,
+    /// tens of millions of events a second, and not over a connection.
+    /// </summary>
+    bool RereadsCheaply => false;
+
+    /// <summary>
     /// Appends events of any streams without expectations, e.g. a batch of activity. Entry i of the result tells what became of event i:
     /// appended, or a duplicate of an earlier event with the same id (in the log or earlier in the batch).
     /// </summary>

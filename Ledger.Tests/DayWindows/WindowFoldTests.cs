@@ -30,6 +30,18 @@ public sealed class WindowFoldTests : IDisposable
         Assert.Equal(expected, FoldOn(world, new FoldOptions(), batch: 64));
     }
 
+    [Theory]
+    [InlineData(0, false, 1)]
+    [InlineData(99, false, 1)]
+    [InlineData(100, false, 2)]
+    [InlineData(250, false, 3)]
+    [InlineData(50, true, 1)]
+    [InlineData(51, true, 2)]
+    [InlineData(100, true, 2)]
+    [InlineData(250, true, 3)]
+    public void A_log_that_is_read_again_cheaply_is_read_twice_before_a_pass_is_full(long events, bool rereadsCheaply, long passes) =>
+        Assert.Equal(passes, WindowFold.PassesFor(events, 100, rereadsCheaply));
+
     [Property(MaxTest = 15)]
     public void Crashing_shards_lose_and_repeat_nothing(int seed, PositiveInt size)
     {

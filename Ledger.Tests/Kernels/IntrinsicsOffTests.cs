@@ -8,7 +8,7 @@ namespace Ledger.Tests.Kernels;
 public sealed class IntrinsicsOffTests
 {
     private const string Switch = "DOTNET_EnableHWIntrinsic";
-    private const string Filter = "FullyQualifiedName~KeccakTierTests|FullyQualifiedName~LogHashLanesTests|FullyQualifiedName~RewardTreeGoldenTests"
+    private const string Filter = "FullyQualifiedName~KeccakTierTests|FullyQualifiedName~LogHashLanesTests|FullyQualifiedName~ColumnCodecTests|FullyQualifiedName~RewardTreeGoldenTests"
         + "|FullyQualifiedName~PayoutGoldenTests|FullyQualifiedName~FoldTests.Sheet_is_that_of_the_reference|FullyQualifiedName~IntrinsicsOffTests";
 
     [Fact]

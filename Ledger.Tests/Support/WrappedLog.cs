@@ -12,6 +12,8 @@ internal abstract class WrappedLog(IEventLog inner) : IEventLog
 
     public NameTable Names => inner.Names;
 
+    public bool RereadsCheaply => inner.RereadsCheaply;
+
     public ValueTask<IReadOnlyList<AppendOutcome>> AppendAsync(IReadOnlyList<NewEvent> events, CancellationToken cancel = default) => inner.AppendAsync(events, cancel);
 
     public virtual ValueTask<StreamAppendResult> AppendAsync(StreamName stream, ExpectedRevision expected, IReadOnlyList<NewEvent> events, CancellationToken cancel = default) =>

@@ -51,43 +51,20 @@ internal sealed class ColumnCodec(Zstd zstd)
         where T : unmanaged, IBinaryInteger<T>
     {
         int count = values.Length;
-        unchecked
+        if (width == 0)
         {
-            switch (width)
-            {
-                case 0:
-                    values.Fill(T.CreateTruncating(origin));
-                    break;
-                case 1:
-                    {
-                        ReadOnlySpan<byte> p0 = Plane(ref reader, 0, count);
-                        for (int i = 0; i < values.Length && i < p0.Length; i++) values[i] = T.CreateTruncating(origin + p0[i]);
-                        break;
-                    }
-
-                case 2:
-                    {
-                        ReadOnlySpan<byte> p0 = Plane(ref reader, 0, count);
-                        ReadOnlySpan<byte> p1 = Plane(ref reader, 1, count);
-                        for (int i = 0; i < values.Length && i < p0.Length && i < p1.Length; i++)
-                            values[i] = T.CreateTruncating(origin + (uint)(p0[i] | (p1[i] << 8)));
-                        break;
-                    }
-
-                case 3:
-                    {
-                        ReadOnlySpan<byte> p0 = Plane(ref reader, 0, count);
-                        ReadOnlySpan<byte> p1 = Plane(ref reader, 1, count);
-                        ReadOnlySpan<byte> p2 = Plane(ref reader, 2, count);
-                        for (int i = 0; i < values.Length && i < p0.Length && i < p1.Length && i < p2.Length; i++)
-                            values[i] = T.CreateTruncating(origin + (uint)(p0[i] | (p1[i] << 8) | (p2[i] << 16)));
-                        break;
-                    }
-
-                default:
-                    Wide(ref reader, width, origin, values);
-                    break;
-            }
+            values.Fill(T.CreateTruncating(origin));
+        }
+        else if (width <= 3)
+        {
+            ReadOnlySpan<byte> p0 = Plane(ref reader, 0, count);
+            ReadOnlySpan<byte> p1 = width > 1 ? Plane(ref reader, 1, count) : [];
+            ReadOnlySpan<byte> p2 = width > 2 ? Plane(ref reader, 2, count) : [];
+            PlaneWeaver.Weave(p0, p1, p2, origin, values);
+        }
+        else
+        {
+            Wide(ref reader, width, origin, values);
         }
     }
 

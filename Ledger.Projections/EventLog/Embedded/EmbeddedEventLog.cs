@@ -41,6 +41,9 @@ public sealed class EmbeddedEventLog : IEventLog
     /// <inheritdoc/>
     public NameTable Names { get; }
 
+    /// <inheritdoc/>
+    public bool RereadsCheaply => true;
+
     /// <summary>Opens the log in <paramref name="directory"/> for appending, making it when there is none.</summary>
     /// <exception cref="LogFaultException"><c>log-locked</c>: another process writes to it. Else the log is damaged or of another format; see specs/event-log.md.</exception>
     public static Task<EmbeddedEventLog> OpenAsync(string directory, CancellationToken cancel = default) =>

@@ -22,10 +22,12 @@ internal sealed class RowsPart
 
     public byte[] Encode(Zstd zstd) => PackedBytes.Pack(_output.WrittenSpan, zstd);
 
-    public static List<Row> Decode(ReadOnlySpan<byte> part, Zstd zstd)
+    /// <param name="part">The stored bytes.</param>
+    /// <param name="from">What unpacks, and how many rows there are.</param>
+    public static List<Row> Decode(ReadOnlySpan<byte> part, (Zstd Zstd, int Count) from)
     {
-        List<Row> rows = [];
-        byte[] bytes = PackedBytes.Unpack(part, zstd);
+        List<Row> rows = new(from.Count);
+        byte[] bytes = PackedBytes.Unpack(part, from.Zstd);
         int at = 0;
         while (at < bytes.Length)
         {
