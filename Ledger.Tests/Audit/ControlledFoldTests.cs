@@ -55,7 +55,7 @@ public sealed class ControlledFoldTests : IDisposable
     public async Task A_sheet_with_a_verdict_too_many_is_seen()
     {
         World world = new(4, 200);
-        await using InMemoryEventLog log = await LogOf(world);
+        await using InMemoryEventLog log = await world.LogAsync(64);
         FoldContext context = world.Context(log.Names);
         WindowFold fold = new(_actors, log, new FoldOptions());
         ControlCounts judged = new(log.Names.Count);
@@ -75,17 +75,10 @@ public sealed class ControlledFoldTests : IDisposable
 
     private static async Task<long> EventsAsync(World world, Func<IEventLog, WindowFold> folding)
     {
-        await using InMemoryEventLog log = await LogOf(world);
+        await using InMemoryEventLog log = await world.LogAsync(64);
         ControlledFold fold = new(folding(log), log);
         await fold.FoldAsync(world.Context(log.Names));
         return fold.Events;
-    }
-
-    private static async Task<InMemoryEventLog> LogOf(World world)
-    {
-        InMemoryEventLog log = new();
-        foreach (RecordedEvent[] part in world.Events.Chunk(64)) await log.AppendAsync([.. part.Select(e => e.Event)]);
-        return log;
     }
 
     /// <summary>Reads one event of the columns a wrong number of times.</summary>

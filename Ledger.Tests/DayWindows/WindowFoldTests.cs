@@ -2,7 +2,6 @@ using Akka.Actor;
 using FsCheck;
 using FsCheck.Xunit;
 using Ledger.Core.Contributions;
-using Ledger.Core.Events;
 using Ledger.Core.Kernels;
 using Ledger.Core.Merkle;
 using Ledger.Projections.DayWindows;
@@ -104,8 +103,7 @@ public sealed class WindowFoldTests : IDisposable
 
     private async Task<Digest> FoldOnAsync(World world, FoldOptions options, int batch)
     {
-        await using InMemoryEventLog log = new();
-        foreach (RecordedEvent[] part in world.Events.Chunk(batch)) await log.AppendAsync([.. part.Select(e => e.Event)]);
+        await using InMemoryEventLog log = await world.LogAsync(batch);
         FoldContext context = world.Context(log.Names);
         ContributionSheet sheet = await new WindowFold(_actors, log, options).FoldAsync(context);
         return SheetDigest.Of(sheet, log.Names);

@@ -4,6 +4,7 @@ using Ledger.Core.Identity;
 using Ledger.Core.Quantities;
 using Ledger.Core.Time;
 using Ledger.Core.Validity;
+using Ledger.Projections.EventLog.InMemory;
 using Directory = Ledger.Core.Contributions.Directory;
 
 namespace Ledger.Tests.Support;
@@ -59,6 +60,14 @@ public sealed class World
         MinAgeDays = 2,
         BandwidthRequired = true,
     };
+
+    /// <summary>A log of the world's events, appended so many at a time.</summary>
+    public async Task<InMemoryEventLog> LogAsync(int batch)
+    {
+        InMemoryEventLog log = new();
+        foreach (RecordedEvent[] events in _events.Chunk(batch)) await log.AppendAsync([.. events.Select(e => e.Event)]);
+        return log;
+    }
 
     /// <summary>What judging the window needs, from everything before the seal, with the given name table.</summary>
     public FoldContext Context(NameTable names) => Context(names, SealedAt);

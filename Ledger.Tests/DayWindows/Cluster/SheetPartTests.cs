@@ -2,7 +2,6 @@ using Akka.Actor;
 using FsCheck;
 using FsCheck.Xunit;
 using Ledger.Core.Contributions;
-using Ledger.Core.Events;
 using Ledger.Core.Kernels;
 using Ledger.Core.Merkle;
 using Ledger.Projections.DayWindows;
@@ -59,8 +58,7 @@ public sealed class SheetPartTests : IDisposable
 
     private (FoldContext Context, WindowFold Fold) Open(World world, FoldOptions options)
     {
-        InMemoryEventLog log = new();
-        foreach (RecordedEvent[] events in world.Events.Chunk(100)) log.AppendAsync([.. events.Select(e => e.Event)]).AsTask().GetAwaiter().GetResult();
+        InMemoryEventLog log = world.LogAsync(100).GetAwaiter().GetResult();
         return (world.Context(log.Names), new WindowFold(_actors, log, options));
     }
 }
