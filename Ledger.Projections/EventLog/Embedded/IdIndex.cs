@@ -32,7 +32,7 @@ internal sealed class IdIndex : IDisposable
     private readonly bool _writes;
     private readonly int _slots;
     private readonly Lock _gate = new(); // orders changes of the state
-    private State _state = new(new IdTable(16), [], []);
+    private State _state = new(IdTable.For(0), [], []);
     private readonly Queue<Task> _behind = []; // writes under way and waiting, in order
     private IdTable? _spare; // in no state any more; made empty and used again by the thread that adds
     private long _covered;
@@ -45,6 +45,7 @@ internal sealed class IdIndex : IDisposable
         IdIndex index = new(folder, writes, slots);
         if (writes) Directory.CreateDirectory(folder);
         index.OpenRuns(reader, head);
+        index._state = index._state with { Recent = IdTable.For(Math.Min(head - index._covered, slots / 2)) };
         for (long position = index._covered; position < head;)
         {
             StoredBlock block = reader.Holding(position);

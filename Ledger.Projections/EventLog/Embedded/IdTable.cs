@@ -4,7 +4,7 @@ namespace Ledger.Projections.EventLog.Embedded;
 
 /// <summary>Ids at consecutive positions, found by hash: the ids end to end, and a table of four bytes a slot, at most three quarters full, with linear probing.</summary>
 /// <remarks>
-/// One writer; any thread may look up meanwhile. A slot is 10 bits of the hash and, from 1, the id's number, so that an id that is not there costs a small
+/// One writer; any thread may look up meanwhile. A slot is 9 bits of the hash and, from 1, the id's number, so that an id that is not there costs a small
 /// table's cache line and hardly ever an id. An id's home is given by the high bits of its hash, so the slots are almost in the order of
 /// <see cref="IdEntry.Hash"/> and making a run of them is one pass.
 /// </remarks>
@@ -13,12 +13,13 @@ internal sealed class IdTable
     /// <summary>Most ids: far more than the table of <see cref="IdIndex"/> and the largest append together.</summary>
     private const int IdsMax = (1 << NumberBits) - 1;
 
-    private const int NumberBits = 22;
+    private const int NumberBits = 23;
     private const uint NumberMask = IdsMax;
     private const int IdWords = 2;
 
     // An id is put into a larger table seldom, and a table that began small becomes exactly as large as those that follow it.
     private const int Growth = 4;
+    private const int SlotsMin = 16;
 
     private uint[] _slots;
     private ulong[] _ids; // high and low of each; at least as new as the slots that a reader has seen
@@ -26,6 +27,14 @@ internal sealed class IdTable
     private int _count;
 
     public IdTable(int slots) => (_slots, _ids) = (new uint[slots], new ulong[IdWords * (IdsOf(slots) + 1)]);
+
+    /// <summary>A table that takes so many ids before it grows.</summary>
+    public static IdTable For(long ids)
+    {
+        int slots = SlotsMin;
+        while (IdsOf(slots) < ids) slots *= Growth;
+        return new IdTable(slots);
+    }
 
     public int Count => _count;
 
