@@ -240,11 +240,11 @@ public sealed class ReadModelStore : ILedgerObserver, IDisposable
         for (int i = 0; i < _views.Length; i++)
         {
             if (position <= _views[i].Position) continue;
-            _views[i].Position = position;
             _checkpoint.Bind(1, _definitions[i].Name).Bind(2, position).Bind(3, _lastEvent).Bind(4, id).Bind(5, _lastSeal).Bind(6, _lastRoot).Run();
         }
 
         Execute(_connection, "COMMIT");
+        foreach (View view in _views) view.Position = Math.Max(view.Position, position); // now: whoever sees it must find what it promises
         _inTransaction = false;
         _uncommitted = 0;
     }

@@ -23,9 +23,14 @@ internal sealed record ViewDefinition(string Name, int Layout, string[] Tables, 
 internal abstract class View(SqliteConnection connection) : IDisposable
 {
     private readonly List<SqliteStatement> _statements = [];
+    private long _position;
 
-    /// <summary>The first position that is not in the tables yet.</summary>
-    public long Position { get; set; }
+    /// <summary>The first position that is not in the tables yet; any thread may ask.</summary>
+    public long Position
+    {
+        get => Volatile.Read(ref _position);
+        set => Volatile.Write(ref _position, value);
+    }
 
     /// <summary>Takes an event that is not columnar.</summary>
     public virtual void Applied(RecordedEvent e, MoneyOutcome money, LedgerState state)

@@ -72,6 +72,33 @@ public sealed class ReadModelStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task What_the_store_tells_is_committed()
+    {
+        await using InMemoryEventLog log = new();
+        using (RewardLedger ledger = await _harness.OpenAsync(log, null)) await ViewHarness.LiveAsync(ledger, new RandomLife(7), Days, EventsEach);
+        using ReadModelStore store = await ReadModelStore.OpenAsync(_harness.Folder, log, ReadModelStore.All, eventsPerCommitMax: 1, default);
+        using CancellationTokenSource followed = new();
+        Task<int> looking = Task.Run(() =>
+        {
+            using SqliteConnection connection = new($"Data Source={Path.Combine(_harness.Folder, ReadModelStore.FileName)};Mode=ReadOnly;Pooling=False");
+            connection.Open();
+            using SqliteCommand positions = connection.CreateCommand();
+            positions.CommandText = "SELECT min(position) FROM view";
+            HashSet<long> seen = [];
+            while (!followed.IsCancellationRequested)
+            {
+                long told = store.NextPosition;
+                Assert.InRange((long)positions.ExecuteScalar()!, told, long.MaxValue);
+                seen.Add(told);
+            }
+
+            return seen.Count;
+        });
+        using (RewardLedger ledger = await _harness.OpenAsync(log, store)) await followed.CancelAsync();
+        Assert.True(await looking > 10, "hardly anything was seen between the commits");
+    }
+
+    [Fact]
     public async Task A_view_of_another_layout_is_made_anew_alone()
     {
         await using InMemoryEventLog log = new();
