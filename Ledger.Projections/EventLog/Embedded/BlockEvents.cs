@@ -10,7 +10,7 @@ internal static class BlockEvents
     /// <summary>Rows only, with the revisions that they carry.</summary>
     public static List<RecordedEvent> Rows(BlockReader reader, BlockHeader header)
     {
-        List<RowsPart.Row> rows = reader.Part(header, BlockPart.Rows, (reader.Zstd, header.Count - header.ColumnarCount), RowsPart.Decode);
+        List<RowsPart.Row> rows = reader.Part(header, BlockPart.Rows, (reader.Zstd, header.RowCount), RowsPart.Decode);
         List<RecordedEvent> events = new(rows.Count);
         foreach (RowsPart.Row row in rows) events.Add(new RecordedEvent(header.FirstPosition + row.Offset, row.Revision, Read(header, row)));
         return events;
@@ -52,7 +52,7 @@ internal static class BlockEvents
     public static RecordedEvent One(BlockReader reader, BlockHeader header, NameTable names, long position)
     {
         int place = (int)(position - header.FirstPosition);
-        List<RowsPart.Row> rows = reader.Part(header, BlockPart.Rows, (reader.Zstd, header.Count - header.ColumnarCount), RowsPart.Decode);
+        List<RowsPart.Row> rows = reader.Part(header, BlockPart.Rows, (reader.Zstd, header.RowCount), RowsPart.Decode);
         int before = rows.FindLastIndex(row => row.Offset <= place);
         if (before >= 0 && rows[before].Offset == place) return new RecordedEvent(position, rows[before].Revision, Read(header, rows[before]));
 

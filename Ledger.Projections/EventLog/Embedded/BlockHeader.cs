@@ -50,6 +50,9 @@ internal sealed record BlockHeader
 
     public required Digest[] Parts { get; init; }
 
+    /// <summary>Events that are not columnar.</summary>
+    public int RowCount => Count - ColumnarCount;
+
     /// <summary>Position after the block's last event.</summary>
     public long End => FirstPosition + Count;
 

@@ -36,10 +36,10 @@ internal static class PostgresBench
             Console.WriteLine($"  round {round + 1}: bare COPY {one[^1]:#,0}/s in one transaction, {many[^1]:#,0}/s in transactions of {BatchEvents:#,0}; the store {store[^1]:#,0}/s");
         }
 
-        double peer = Math.Max(Median(one), Median(many));
-        Figures.Record("postgres", Median(store));
+        double peer = Math.Max(Figures.Median(one), Figures.Median(many));
+        Figures.Record("postgres", Figures.Median(store));
         Figures.Record("postgres-bare", peer);
-        Console.WriteLine($"  medians: bare COPY with a unique id {Median(one):#,0}/s and {Median(many):#,0}/s, the store {Median(store):#,0}/s: {Median(store) / peer:0.00} times the better of them");
+        Console.WriteLine($"  medians: bare COPY with a unique id {Figures.Median(one):#,0}/s and {Figures.Median(many):#,0}/s, the store {Figures.Median(store):#,0}/s: {Figures.Median(store) / peer:0.00} times the better of them");
         await ReadAsync(server, "bench_0");
     }
 
@@ -108,6 +108,4 @@ internal static class PostgresBench
             Console.WriteLine($"  read as columns: {Events / watch.Elapsed.TotalSeconds:#,0} events/s");
         }
     }
-
-    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 }

@@ -47,7 +47,7 @@ internal static class EmbeddedPart
         }
 
         rates.RemoveAt(0);
-        Figures.Record(figure, rates.Order().ElementAt(Rounds / 2));
+        Figures.Record(figure, Figures.Median(rates));
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"  {label}: {string.Join(", ", rates.Select(rate => rate.ToString("N0", CultureInfo.InvariantCulture)))} a second; {nanoseconds:N0} ns of processor time per event, all threads"));

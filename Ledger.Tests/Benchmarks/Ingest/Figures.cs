@@ -29,6 +29,9 @@ internal static class Figures
     /// <summary>Keeps a figure.</summary>
     public static void Record(string figure, double value) => Measured[figure] = value;
 
+    /// <summary>The middle one of an odd number of measurements.</summary>
+    public static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+
     /// <summary>Prints what was measured beside its goal.</summary>
     public static void Print()
     {

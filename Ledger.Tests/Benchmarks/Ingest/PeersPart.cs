@@ -83,7 +83,7 @@ internal static class PeersPart
 
         List<double> rates = [];
         for (int round = 0; round < Rounds; round++) rates.Add(await RoundAsync(port, canonical, write, begin, answer));
-        Figures.Record($"{name}-canonical", Middle(rates));
+        Figures.Record($"{name}-canonical", Figures.Median(rates));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  canonical bytes, batches of {EmbeddedBatch:N0}, {Callers} connections: {string.Join(", ", rates.Select(r => r.ToString("N0", CultureInfo.InvariantCulture)))} events/s"));
 
         using HttpLoad load = await HttpLoad.StartAsync(Callers);
@@ -102,10 +102,8 @@ internal static class PeersPart
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  JSON lines, batches of {HttpBatch:N0}, {Callers} connections, by turns: {peer:N0} events/s, POST /v1/events {ours:N0}, {ours / peer:N2} times"));
         }
 
-        Figures.Record($"{name}-json", Middle(ratios));
+        Figures.Record($"{name}-json", Figures.Median(ratios));
     }
-
-    private static double Middle(List<double> values) => values.Order().ElementAt(values.Count / 2);
 
     private static async Task<double> RoundAsync(int port, List<List<byte[]>> batches, EntryWriter write, Func<int, PeerConnection, ValueTask> begin, string answer)
     {
