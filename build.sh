@@ -57,7 +57,8 @@ case "${1:-help}" in
             exec node Ledger.ChainBridge/Contracts/tools/gas.mjs
         fi
         need_sdk
-        [ "${2:-}" != ingest ] || Ledger.Tests/Support/install-parts.sh peers
+        # A measurement beside other systems needs them installed.
+        case " ${*:2} " in *" --peers "* | " ingest "* | " cid "* | " transcode "*) Ledger.Tests/Support/install-parts.sh peers ;; esac
         publish Ledger.Tests/Benchmarks benchmarks
         exec dotnet artifacts/benchmarks/Ledger.Benchmarks.dll "${@:2}"
         ;;

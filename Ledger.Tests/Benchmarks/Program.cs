@@ -16,7 +16,7 @@ using Ledger.Benchmarks.Video;
 switch (args)
 {
     case ["fold", "--peers", .. var rest]:
-        FoldPeers.Run(rest.Length > 0 ? long.Parse(rest[0], CultureInfo.InvariantCulture) : 10_000_000);
+        FoldPeers.Run(rest.Length > 0 ? long.Parse(rest[0], CultureInfo.InvariantCulture) : 50_000_000);
         return 0;
     case ["fold", "--live", .. var rest]:
         LiveFoldBench.Run(rest.Length > 0 ? long.Parse(rest[0], CultureInfo.InvariantCulture) : 10_000_000);

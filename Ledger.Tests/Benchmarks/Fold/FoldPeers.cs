@@ -15,10 +15,11 @@ namespace Ledger.Benchmarks.Fold;
 /// The fold beside DuckDB and PostgreSQL on the same events, in the same run: distinct targets by account and kind, compared row by row.
 /// The fold does its whole work meanwhile; its rules are set so that an account's points spell the counts that the others give.
 /// The audit's count of events by account and kind, which drops no repeat, stands beside DuckDB's plain group-by.
+/// Both run before, between and after the peers, since a shared machine's speed drifts: the median is over all of that.
 /// </summary>
 internal static class FoldPeers
 {
-    private const int Runs = 5;
+    private const int RunsPerRound = 5;
 
     // Points of a kind, so far apart that the counts of four kinds are the digits of one number.
     private static readonly (EventKind Kind, long Weight)[] Digits =
@@ -33,43 +34,31 @@ internal static class FoldPeers
         {
             Write(input, Path.Combine(folder, "activity.tsv"));
             int shards = WindowFold.ShardsFor(events, workload.Names.Count);
-            (ContributionSheet sheet, double foldMs) = Median(() => FoldBench.Fold(workload, input, shards));
-            List<string> rows = Rows(sheet);
-            Print($"fold: {events:N0} events, median {foldMs:0} ms of {Runs} runs, {rows.Count:N0} rows of account and kind");
-            (ControlCounts counts, double countMs) = Median(() => Count(input, workload.Names.Count));
-            List<string> plainRows = Rows(counts, workload.Names.Count);
-            Print($"count: the same events, median {countMs:0} ms of {Runs} runs, {plainRows.Count:N0} rows of account and kind");
+            Timed<ContributionSheet> fold = new(() => FoldBench.Fold(workload, input, shards));
+            Timed<ControlCounts> count = new(() => Count(input, workload.Names.Count));
+            List<string> rows = Rows(fold.Round());
+            List<string> plainRows = Rows(count.Round(), workload.Names.Count);
 
             JsonElement duck = Peer.Run("@duckdb/node-api", "fold.mjs", folder);
             Compare(rows, Path.Combine(folder, "duckdb"));
             Compare(plainRows, Path.Combine(folder, "duckdb-plain"));
-            (double distinctMs, double plainMs) = (duck.GetProperty("distinctMs").GetDouble(), duck.GetProperty("plainMs").GetDouble());
-            Print($"DuckDB {duck.GetProperty("version")}, 2 threads, in memory: distinct group-by {distinctMs:0} ms, the same rows, {distinctMs / foldMs:0.0} times the fold; plain group-by {plainMs:0} ms, the same rows, {plainMs / countMs:0.0} times the count");
-
+            fold.Round();
+            count.Round();
             double postgresMs = Peer.RunPostgres("fold.sh", folder);
             Compare(rows, Path.Combine(folder, "postgres"));
-            Print($"PostgreSQL: distinct group-by {postgresMs:0} ms, the same rows, {postgresMs / foldMs:0.0} times the fold");
+            fold.Round();
+            count.Round();
+
+            Print($"fold: {events:N0} events, {fold}, {rows.Count:N0} rows of account and kind");
+            Print($"count: the same events, {count}, {plainRows.Count:N0} rows of account and kind");
+            (double distinctMs, double plainMs) = (duck.GetProperty("distinctMs").GetDouble(), duck.GetProperty("plainMs").GetDouble());
+            Print($"DuckDB {duck.GetProperty("version")}, 2 threads, in memory: distinct group-by {distinctMs:0} ms, the same rows, {distinctMs / fold.MedianMs:0.0} times the fold; plain group-by {plainMs:0} ms, the same rows, {plainMs / count.MedianMs:0.0} times the count");
+            Print($"PostgreSQL: distinct group-by {postgresMs:0} ms, the same rows, {postgresMs / fold.MedianMs:0.0} times the fold");
         }
         finally
         {
             Directory.Delete(folder, recursive: true);
         }
-    }
-
-    /// <summary>The last result, and the median time; the first run, which compiles, is left out.</summary>
-    private static (T Result, double Ms) Median<T>(Func<T> act)
-    {
-        T result = act();
-        double[] ms = new double[Runs];
-        for (int run = 0; run < Runs; run++)
-        {
-            long started = Stopwatch.GetTimestamp();
-            result = act();
-            ms[run] = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
-        }
-
-        Array.Sort(ms);
-        return (result, ms[Runs / 2]);
     }
 
     private static ControlCounts Count(ActivityColumns[] input, int names)
@@ -159,4 +148,28 @@ internal static class FoldPeers
     }
 
     private static void Print(FormattableString line) => Console.WriteLine(FormattableString.Invariant(line));
+
+    /// <summary>Something measured in rounds; the first run of each, which compiles or finds its caches full of a peer's, is left out.</summary>
+    private sealed class Timed<T>(Func<T> act)
+    {
+        private readonly List<double> _ms = [];
+
+        public double MedianMs => _ms.Order().ElementAt(_ms.Count / 2);
+
+        /// <summary>Runs a round and gives the result.</summary>
+        public T Round()
+        {
+            T result = act();
+            for (int run = 0; run < RunsPerRound; run++)
+            {
+                long started = Stopwatch.GetTimestamp();
+                result = act();
+                _ms.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+            }
+
+            return result;
+        }
+
+        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"median {MedianMs:0} ms of {_ms.Count} runs ({_ms.Min():0}–{_ms.Max():0})");
+    }
 }
