@@ -25,20 +25,23 @@ internal static class ServeVerb
         Option<string?> adapters = new("--adapters") { Description = "JSON file that says which adapters run, and how (specs/adapters.md) [default: none]", HelpName = "FILE" };
         Option<int> grace = new("--close-after") { Description = "Minutes after the end of a day (UTC) until its window is closed, for events that come late", HelpName = "MINUTES", DefaultValueFactory = _ => 60 };
         Option<bool> noClose = new("--no-close") { Description = "Leave closing to 'weledger close'" };
+        Option<bool> cluster = new("--cluster") { Description = "Leave the folding of sealed windows to the 'weledger node' processes that follow this log; they need not be there yet" };
         return shell.Verb(
             "serve",
             "Serves the ledger over HTTP: events in, questions answered. Only to this machine unless told otherwise; every request but health and documentation needs a key.",
             "weledger serve",
-            [http, grpc, certificate, key, otlp, adapters, grace, noClose],
-            (run, cancel) => RunAsync(run, new ServeOptions(AddressOf(run.Get(http)!), AddressOf(run.Get(grpc)!), CertificateOf(run, run.Get(certificate), run.Get(key)), OtlpOf(run.Get(otlp)), GraceOf(run.Get(grace), run.Get(noClose)), run.Get(adapters) is { } file ? AdaptersFile.Read(run.Io.PathOf(file)) : null), cancel));
+            [http, grpc, certificate, key, otlp, adapters, grace, noClose, cluster],
+            (run, cancel) => RunAsync(run, new ServeOptions(AddressOf(run.Get(http)!), AddressOf(run.Get(grpc)!), CertificateOf(run, run.Get(certificate), run.Get(key)), OtlpOf(run.Get(otlp)), GraceOf(run.Get(grace), run.Get(noClose)), run.Get(adapters) is { } file ? AdaptersFile.Read(run.Io.PathOf(file)) : null), run.Get(cluster), cancel));
     }
 
-    private static async Task<int> RunAsync(VerbRun run, ServeOptions options, CancellationToken cancel)
+    private static async Task<int> RunAsync(VerbRun run, ServeOptions options, bool withCluster, CancellationToken cancel)
     {
         if (options.Exposed is { } exposed)
             throw new CliException(ExitCode.Usage, "tls-required", $"{exposed} is reachable over a network and keys would go over it in the clear", "give --tls-certificate and --tls-key, or listen on 127.0.0.1");
         ProgressLine progress = run.Progress();
-        await using LedgerSession session = await LedgerSession.ServeAsync(run.Log, run.DataDirectory, run.Io.Clock, progress, cancel);
+        await using LedgerSession session = withCluster
+            ? await LedgerSession.ServeWithClusterAsync(run.Log, run.DataDirectory, run.Io.Clock, progress, cancel)
+            : await LedgerSession.ServeAsync(run.Log, run.DataDirectory, run.Io.Clock, progress, cancel);
         using ApiStores stores = ApiStores.Open(run.DataDirectory, run.Io.Clock);
         await using ApiServer server = await StartAsync(session, stores, options, run, cancel);
         progress.Dispose();

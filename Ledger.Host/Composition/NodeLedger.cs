@@ -10,8 +10,8 @@ namespace Ledger.Host.Composition;
 
 /// <summary>A cluster member's own ledger: follows the log and folds its parts of open windows while they fill; when the member drives, it also seals and records closes.</summary>
 /// <remarks>
-/// The log has one writer, so the driver takes that place only while it has something to seal or to record, and waits when somebody else has it.
-/// Whatever is stopped halfway is finished by the next driver, with the same numbers.
+/// The log has one writer, so the driver takes that place only while it has something to seal or to record. While somebody else has it, <c>serve</c>
+/// for one, it reads along and tries again: the writer may do what is due itself. Whatever is stopped halfway is finished by the next driver, with the same numbers.
 /// </remarks>
 internal sealed class NodeLedger(
     LogAddress address, string dataDirectory, string liveDirectory, TimeProvider clock, TimeSpan grace, ISheetStore sheets, PartFolder folder, Action<string> note) : INodeRole, IDisposable
@@ -24,6 +24,7 @@ internal sealed class NodeLedger(
     private CancellationTokenSource _roleChanged = new();
     private long? _term;
     private string? _lastNote;
+    private long _lockedAt;
     private volatile LiveFold? _live;
 
     /// <summary>The term this machine drives in, or null.</summary>
@@ -73,7 +74,7 @@ internal sealed class NodeLedger(
         WindowFold local = new(actors, log, new FoldOptions());
         await using LiveFold live = new(actors, log, local, liveDirectory, new LiveOptions());
         _live = live;
-        ClusterFold fold = new(local, live, folder, sheets, log, clock);
+        ClusterFold fold = new(new GatheredFold(live, sheets, log), local, live, folder, clock);
         using RewardLedger ledger = await RewardLedger.OpenAsync(log, fold, clock, isReadOnly: true, new SnapshotFolder(dataDirectory), cancel: cancel);
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         Task keepingUp = LiveFolding.KeepUpAsync(ledger, fault => Note($"open windows are not kept up with for a minute: {fault.Message}"), stop.Token);
@@ -82,7 +83,7 @@ internal sealed class NodeLedger(
             while (true)
             {
                 await SeenAsync(ledger, cancel);
-                if (Term is not null && ledger.HasDue(grace)) await WhileDrivingAsync(turn => WriteDueAsync(ledger, turn), cancel);
+                if (Term is not null && ledger.HasDue(grace) && clock.GetElapsedTime(_lockedAt) >= TryAgainAfter) await WhileDrivingAsync(turn => WriteDueAsync(ledger, turn), cancel);
                 await GrownAsync(log, ledger.State, cancel);
                 await ledger.CatchUpAsync(null, cancel);
             }
@@ -131,26 +132,18 @@ internal sealed class NodeLedger(
         }
     }
 
-    /// <summary>Takes the writer's place for as long as it takes to append what is due.</summary>
+    /// <summary>Takes the writer's place for as long as it takes to append what is due, unless somebody else has it.</summary>
     private async Task WriteDueAsync(RewardLedger ledger, CancellationToken cancel)
     {
-        await using IEventLog writer = await WriterAsync(cancel);
-        await ledger.WriteDueAsync(writer, grace, cancel);
-    }
-
-    private async Task<IEventLog> WriterAsync(CancellationToken cancel)
-    {
-        while (true)
+        try
         {
-            try
-            {
-                return await LedgerLog.WriteAsync(address, clock, cancel);
-            }
-            catch (LogFaultException locked) when (locked.Code == "log-locked")
-            {
-                Note("waiting for the log's writer to be done");
-                await Task.Delay(TryAgainAfter, cancel);
-            }
+            await using IEventLog writer = await LedgerLog.WriteAsync(address, clock, cancel);
+            await ledger.WriteDueAsync(writer, grace, cancel);
+        }
+        catch (LogFaultException locked) when (locked.Code == LedgerLog.Locked)
+        {
+            Note("the log has another writer");
+            _lockedAt = clock.GetTimestamp();
         }
     }
 

@@ -1,10 +1,13 @@
 using System.Globalization;
 using Akka.Actor;
 using Ledger.Core.Events;
+using Ledger.Core.Identity;
 using Ledger.Core.Rulesets;
 using Ledger.Core.Time;
 using Ledger.Host.Api;
+using Ledger.Host.Client;
 using Ledger.Host.Composition;
+using Ledger.Host.Security;
 using Ledger.Projections.Audit;
 using Ledger.Projections.DayWindows;
 using Ledger.Projections.DayWindows.Cluster;
@@ -15,6 +18,7 @@ using Ledger.Tests.EventLog.Postgres;
 using Ledger.Tests.Support;
 using Xunit;
 using Xunit.Abstractions;
+using Scope = Ledger.Host.Security.Scope;
 
 namespace Ledger.Tests.DayWindows.Cluster;
 
@@ -115,6 +119,36 @@ public sealed class ClusterTests(ITestOutputHelper output) : IDisposable
         StopAll(); // before their server goes
     }
 
+    [Fact]
+    public async Task A_server_takes_events_while_a_sealed_window_waits_for_the_members_and_closes_with_what_they_fold()
+    {
+        _log = LogAddress.Folder(Path.Combine(_folder, "log"));
+        string data = Path.Combine(_folder, "served");
+        await using (IEventLog log = await LogStores.WriteAsync(_log, CancellationToken.None)) await LedgerGenesis.EnsureAsync(log, Ruleset.Default, TimeProvider.System);
+        Day first = _life.Day;
+        await SubmitAsync(TimeProvider.System, _life.NextDay().Chunk(5_000));
+        string key = ServerProcess.NewKey(data, "app", [.. Scope.All.Where(scope => scope.Verb == ScopeVerb.Write).Select(scope => scope.ToString())]);
+        using ServerProcess server = await ServerProcess.StartAsync(data, "--log", _log.Value, "--cluster", "--close-after", "0");
+        await UntilAsync($"window {first} is sealed", () => HasAsync(EventIntake.Seal(first, default).Id));
+
+        Day second = _life.Day;
+        using (LedgerClient app = new(new LedgerClientOptions { Address = server.Http, Key = key }))
+        {
+            foreach (SubmittedEvent[] events in _life.NextDay().Chunk(1_000))
+                Assert.All(await app.SubmitAsync(events), verdict => Assert.Null(verdict.Code));
+        }
+
+        Assert.False(await HasAsync(RewardLedger.ClosedId(first)), "nobody folds, so nothing is closed");
+
+        await JoinAsync(3);
+        (await FolderAsync())!.Kill();
+        await ClosedAsync(first);
+        await ClosedAsync(second);
+        Assert.Contains(await StatusesAsync(), status => status.PartsStored > 0);
+        Assert.Equal(0, await server.StopAsync());
+        await CheckAsync(2);
+    }
+
     private void StopAll()
     {
         foreach (NodeProcess node in _nodes) node.Dispose();
@@ -123,9 +157,15 @@ public sealed class ClusterTests(ITestOutputHelper output) : IDisposable
 
     private async Task StartAsync(int members)
     {
+        await using (IEventLog log = await LogStores.WriteAsync(_log, CancellationToken.None)) await LedgerGenesis.EnsureAsync(log, Ruleset.Default, TimeProvider.System);
+        await JoinAsync(members);
+    }
+
+    /// <summary>Starts the first members, all at once.</summary>
+    private async Task JoinAsync(int members)
+    {
         (int Port, int Http)[] ports = [.. Enumerable.Range(0, members).Select(_ => NodeProcess.FreePorts())];
         _seeds.AddRange(ports.Select(p => p.Port));
-        await using (IEventLog log = await LogStores.WriteAsync(_log, CancellationToken.None)) await LedgerGenesis.EnsureAsync(log, Ruleset.Default, TimeProvider.System);
         foreach ((int, int) port in ports) Start(port);
         await UntilAsync($"{members} members are up and have parts", async () =>
             (await StatusesAsync()).Count(status => status.PartsPlaced > 0 && status.Members.Count(member => member.Status == "up") == members) == members);
@@ -154,11 +194,13 @@ public sealed class ClusterTests(ITestOutputHelper output) : IDisposable
         foreach (SubmittedEvent[] events in batches) await intake.SubmitAsync(events);
     }
 
-    private Task ClosedAsync(Day day) => UntilAsync($"window {day} is closed", async () =>
+    private Task ClosedAsync(Day day) => UntilAsync($"window {day} is closed", () => HasAsync(RewardLedger.ClosedId(day)));
+
+    private async Task<bool> HasAsync(EventId id)
     {
         await using IEventLog log = await LogStores.ReadAsync(_log, CancellationToken.None);
-        return await log.FindAsync(RewardLedger.ClosedId(day)) is not null;
-    });
+        return await log.FindAsync(id) is not null;
+    }
 
     /// <summary>Waits until every part of the open window is kept up with to the end of the log, on the member where it lives.</summary>
     private Task FollowedAsync() => UntilAsync("every part is kept up with where it lives", async () =>
