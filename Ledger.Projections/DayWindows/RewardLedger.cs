@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Akka.Actor;
 using Ledger.Core.Accounting;
 using Ledger.Core.Events;
@@ -34,7 +35,7 @@ public sealed class RewardLedger : IDisposable
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly SortedDictionary<Day, ClosedWindow> _recent = [];
     private readonly SortedDictionary<Day, WindowRecord> _records;
-    private readonly Dictionary<Day, (WindowClosed Facts, long Position)> _closedAt = [];
+    private readonly ConcurrentDictionary<Day, (WindowClosed Facts, long Position)> _closedAt = []; // written in turn, read by whoever recomputes
     private readonly SnapshotFolder? _snapshots;
     private readonly ActivityFolder? _activity;
     private readonly ILedgerObserver? _observer;
@@ -333,7 +334,7 @@ public sealed class RewardLedger : IDisposable
 
     private async Task<WindowReplay> RecomputeAsync(Day window, long to, bool isClosed, IProgress<LedgerProgress>? progress, CancellationToken cancel)
     {
-        WindowCloser closer = new(_activity is null ? _fold : new KeptSheets(_fold, _activity, Log), Log);
+        WindowCloser closer = new(_activity is null ? _fold : new KeptSheets(_fold, _activity, Log, ClosedOf), Log);
 
         // A state of its own, because a close changes the state it is computed on.
         LedgerSnapshot? start = _snapshots is null ? null : await _snapshots.LatestAsync(Log, isClosed ? to - 1 : to, cancel).ConfigureAwait(false);
@@ -418,6 +419,8 @@ public sealed class RewardLedger : IDisposable
 
     /// <summary>The id of a window's closing event: one per window, whoever records it.</summary>
     internal static EventId ClosedId(Day window) => EventId.Derive("window-closed", window.ToString());
+
+    private WindowClosed? ClosedOf(Day window) => _closedAt.TryGetValue(window, out (WindowClosed Facts, long) closed) ? closed.Facts : null;
 
     private static bool IsFinalDue(WindowRecord record, UnixMs now) => !record.IsFinal && record.Statement.FinalFromMs <= now.Value;
 

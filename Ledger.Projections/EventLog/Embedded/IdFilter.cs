@@ -13,12 +13,8 @@ internal sealed class IdFilter
 
     private readonly ArraySegment<ulong> _words; // no block lies in two cache lines: a look would wait for both
 
-    /// <summary>A filter of words that were those of another.</summary>
-    public IdFilter(ReadOnlySpan<ulong> words)
-    {
-        _words = LargePages.Allocate<ulong>(words.Length);
-        words.CopyTo(_words);
-    }
+    /// <summary>A filter of words that were those of another, in memory of its own.</summary>
+    public IdFilter(ArraySegment<ulong> words) => _words = words;
 
     private IdFilter(int words)
     {

@@ -21,6 +21,8 @@ internal sealed class IdRun : IDisposable
     internal const int FooterBytes = 88;
     internal const ulong Magic = 0x3252494c; // "LIR2"
 
+    private const int PortionBytes = 1 << 18;
+
     private readonly SafeFileHandle _file;
     private readonly ulong[] _firsts;
 
@@ -61,11 +63,14 @@ internal sealed class IdRun : IDisposable
             long afterPages = length - (footer[2] * PageBytes);
             if (footer[9] != (long)Magic || footer[2] is < 0 or > int.MaxValue / 8 || footer[3] is < 4 or > int.MaxValue / 8 || afterPages != ((footer[2] + footer[3]) * 8) + FooterBytes)
                 return Closed(file);
-            byte[] index = new byte[afterPages];
-            if (RandomAccess.Read(file, index, footer[2] * PageBytes) != index.Length || XxHash3.HashToUInt64(index.AsSpan(0, index.Length - 8)) != unchecked((ulong)footer[10]))
-                return Closed(file);
-            ReadOnlySpan<ulong> words = MemoryMarshal.Cast<byte, ulong>(index);
-            return new IdRun(file, path, words[..(int)footer[2]].ToArray(), new IdFilter(words.Slice((int)footer[2], (int)footer[3])), footer, Digest.FromBytes(tail.AsSpan(40, Digest.SizeBytes)));
+            ulong[] firsts = GC.AllocateUninitializedArray<ulong>((int)footer[2]);
+            ArraySegment<ulong> filter = LargePages.Allocate<ulong>((int)footer[3]);
+            XxHash3 checksum = new();
+            if (!TryRead(file, firsts, footer[2] * PageBytes, checksum) || !TryRead(file, filter, footer[2] * (PageBytes + sizeof(ulong)), checksum)) return Closed(file);
+            checksum.Append(tail.AsSpan(0, FooterBytes - sizeof(ulong)));
+            return checksum.GetCurrentHashAsUInt64() == unchecked((ulong)footer[10])
+                ? new IdRun(file, path, firsts, new IdFilter(filter), footer, Digest.FromBytes(tail.AsSpan(40, Digest.SizeBytes)))
+                : Closed(file);
         }
         catch (IOException)
         {
@@ -119,6 +124,21 @@ internal sealed class IdRun : IDisposable
     }
 
     public void Dispose() => _file.Dispose();
+
+    // In portions that are still in a core's cache when they are hashed.
+    private static bool TryRead(SafeFileHandle file, Span<ulong> words, long at, XxHash3 checksum)
+    {
+        for (Span<byte> left = MemoryMarshal.AsBytes(words); !left.IsEmpty;)
+        {
+            Span<byte> portion = left[..Math.Min(left.Length, PortionBytes)];
+            if (RandomAccess.Read(file, portion, at) != portion.Length) return false;
+            checksum.Append(portion);
+            at += portion.Length;
+            left = left[portion.Length..];
+        }
+
+        return true;
+    }
 
     private InvalidDataException Damaged(int page) => new($"page {page} of {Path} does not match its checksum");
 

@@ -9,23 +9,23 @@ namespace Ledger.Projections.EventLog.Postgres;
 internal static class BlockPages
 {
     private const int EventsMax = 1 << 16;
-    private const string Columns = "position, occurred_at, value, account, target, kind";
 
     /// <summary>The blocks of [<paramref name="from"/>, <paramref name="to"/>), all of which is stored.</summary>
     public static IEnumerable<LogBlock> Run(PostgresSource source, long from, long to, BlockRequest request, CancellationToken cancel)
     {
         ActivityColumns columns = new(request.Columns ? EventsMax : 0);
+        ActivityCopy copy = new();
         while (from < to)
         {
             cancel.ThrowIfCancellationRequested();
             long first = from;
-            LogBlock block = source.Read(connection => Page(connection, source.Schema, first, to, request, columns));
+            LogBlock block = source.Read(connection => Page(connection, source.Schema, first, to, request, copy, columns));
             from += block.Count;
             yield return block;
         }
     }
 
-    private static LogBlock Page(NpgsqlConnection connection, string schema, long from, long to, BlockRequest request, ActivityColumns columns)
+    private static LogBlock Page(NpgsqlConnection connection, string schema, long from, long to, BlockRequest request, ActivityCopy copy, ActivityColumns columns)
     {
         // With every window asked for a page is a range of positions; else as far as the page's events reach, for most of the log may be left out.
         long end = Math.Min(to, request is { Columns: true, Window: null } ? from + EventsMax : from + int.MaxValue);
@@ -33,7 +33,7 @@ internal static class BlockPages
         if (request.Columns)
         {
             string? windows = request.Window is { } only ? $"window_day = '{only}'" : Windows(EventQueries.Windows(connection, schema, from, end));
-            if (windows is not null) Read(CopyReader.Fetch(connection, $"SELECT {Columns} FROM {schema}.activity WHERE {Condition($"{windows} AND ", from, end)}"), columns);
+            if (windows is not null) copy.Read(connection, $"SELECT {ActivityCopy.Columns} FROM {schema}.activity WHERE {Condition($"{windows} AND ", from, end)}", columns);
             if (columns.Count == EventsMax) end = columns.Position[EventsMax - 1] + 1;
         }
 
@@ -46,23 +46,6 @@ internal static class BlockPages
         }
 
         return new LogBlock { FirstPosition = from, Count = (int)(end - from), Rows = rows, Activity = columns };
-    }
-
-    private static void Read(CopyReader rows, ActivityColumns columns)
-    {
-        while (rows.Next(6))
-        {
-            int i = columns.Count;
-            columns.SetCount(i + 1);
-            columns.Position[i] = rows.Int64();
-            columns.OccurredAtMs[i] = PostgresValues.UnixMs(rows.Int64());
-            columns.Value[i] = rows.Int64();
-            columns.Account[i] = rows.Int32();
-            columns.Target[i] = rows.Int32();
-            EventKind kind = (EventKind)rows.Int16();
-            EventQueries.RequireKind(kind, columns.Position[i]);
-            columns.Kind[i] = (byte)kind;
-        }
     }
 
     private static string? Windows((Day Min, Day Max)? windows) => windows is { } days ? $"window_day BETWEEN '{days.Min}' AND '{days.Max}'" : null;

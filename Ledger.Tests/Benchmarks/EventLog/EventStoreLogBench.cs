@@ -28,39 +28,23 @@ internal static class EventStoreLogBench
         for (int round = 0; round < Rounds; round++)
         {
             using HttpClient http = new();
-            await MeasureAsync("bytes alone, thrown away", () => DiscardAsync(http, port));
+            await Reading.MeasureAsync(Events, "bytes alone, thrown away", () => DiscardAsync(http, port));
         }
 
         for (int round = 0; round < Rounds; round++)
         {
             EventStoreDbLog? log = null;
-            await MeasureAsync("opened", async () =>
+            await Reading.MeasureAsync(Events, "opened", async () =>
             {
                 log = await EventStoreDbLog.OpenReadOnlyAsync($"esdb://localhost:{port}?tls=false");
                 return log.Head;
             });
-            await MeasureAsync("read as columns", () => Task.FromResult(log!.ReadBlocks(0, log.Head, new BlockRequest(Rows: false, Columns: true)).Sum(block => (long)block.Activity.Count)));
+            await Reading.MeasureAsync(Events, "read as columns", () => Task.FromResult(log!.ReadBlocks(0, log.Head, new BlockRequest(Rows: false, Columns: true)).Sum(block => (long)block.Activity.Count)));
             await log!.DisposeAsync();
         }
 
         server.StandardInput.Close();
         await server.WaitForExitAsync();
-    }
-
-    private static async Task MeasureAsync(string what, Func<Task<long>> read)
-    {
-        GC.Collect();
-        long allocated = GC.GetTotalAllocatedBytes(precise: true);
-        TimeSpan processor = Environment.CpuUsage.TotalTime;
-        long started = Stopwatch.GetTimestamp();
-        long events = await read();
-        double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        processor = Environment.CpuUsage.TotalTime - processor;
-        allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
-        if (events != Events) throw new InvalidOperationException($"{events} events of {Events}");
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"  {what}: {events / seconds:N0} events/s, {processor.TotalNanoseconds / events:N0} ns of processor time an event, {allocated / 1024.0 / (events / 1e6):N0} KiB allocated per million events ({(double)allocated / events:N2} bytes an event)"));
     }
 
     private static async Task<long> DiscardAsync(HttpClient http, int port)

@@ -102,10 +102,8 @@ internal static class PostgresBench
         await using PostgresEventLog log = await PostgresEventLog.OpenReadOnlyAsync(server.Address(schema));
         for (int round = 0; round < 2; round++)
         {
-            Stopwatch watch = Stopwatch.StartNew();
-            long seen = log.ReadBlocks(0, log.Head, new BlockRequest(Rows: true, Columns: true)).Sum(block => (long)block.Activity.Count + block.Rows.Count);
-            if (seen != Events) throw new InvalidOperationException($"{seen} events read of {Events}");
-            Console.WriteLine($"  read as columns: {Events / watch.Elapsed.TotalSeconds:#,0} events/s");
+            await Reading.MeasureAsync(Events, "read as columns", () => Task.FromResult(
+                log.ReadBlocks(0, log.Head, new BlockRequest(Rows: true, Columns: true)).Sum(block => (long)block.Activity.Count + block.Rows.Count)));
         }
     }
 }
