@@ -25,7 +25,8 @@ public sealed partial class AccountJudge
     private readonly long _sealedAt;
     private readonly KindState[] _kinds;
     private readonly KeySet _keys = new();
-    private readonly PairTable _pairs;
+    private readonly OwnerSlot[] _slots;
+    private readonly PairTable _pairs = new();
     private readonly CreatorTally _creators;
     private Subject[] _subjects = new Subject[256];
 
@@ -43,8 +44,8 @@ public sealed partial class AccountJudge
     {
         _context = context;
         _owners = context.Subjects;
-        _pairs = new PairTable(_owners.OwnerCount);
-        _creators = new CreatorTally(_owners.OwnerCount);
+        _slots = new OwnerSlot[_owners.OwnerCount];
+        _creators = new CreatorTally(_slots);
         _rules = context.Rules;
         _sealedAt = context.SealedAt;
         _kinds = KindState.TableOf(_rules);
@@ -69,15 +70,7 @@ public sealed partial class AccountJudge
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Judge(int account, ReadOnlySpan<ShardEvent> events, ShardTotals totals, Span<Verdict> verdicts = default)
     {
-        int keys = events.Length;
-        foreach (ref readonly ShardEvent e in events)
-        {
-            // A comment is known by its target and its text, and by its text again when it is a reply of one's own.
-            if (e.Kind == EventKind.Commented) keys = checked(keys + 2);
-        }
-
-        Begin(account, totals);
-        _keys.Reset(keys);
+        Begin(account, events.Length, totals);
 
         // What is acted on lies anywhere in the directory. Looking all of it up first lets the cache misses overlap.
         if (_subjects.Length < events.Length) _subjects = new Subject[Math.Max(events.Length, _subjects.Length * 2)];
@@ -104,7 +97,7 @@ public sealed partial class AccountJudge
         return verdict;
     }
 
-    private void Begin(int account, ShardTotals totals)
+    private void Begin(int account, int events, ShardTotals totals)
     {
         _account = account;
         _teamSpace = _context.Roster.TeamSpaceOf(account);
@@ -117,7 +110,8 @@ public sealed partial class AccountJudge
         _ownMicro = 0;
         _ownTeamMicro = 0;
         _ownReplies = 0;
-        _pairs.Reset();
+        _keys.Reset();
+        _pairs.Reset(events);
         _creators.BeginAccount(totals);
         foreach (ref KindState kind in _kinds.AsSpan()) kind.Counted = 0;
     }
@@ -191,9 +185,12 @@ public sealed partial class AccountJudge
             return;
         }
 
-        ref PairTable.Pair pair = ref _pairs.Of(_owners.IndexOf(subject.Owner));
+        int owner = _owners.IndexOf(subject.Owner);
+        ref OwnerSlot given = ref _slots[owner];
+        ref PairTable.Pair pair = ref _pairs.Of(ref given, owner);
         pair.RawMicro += weight;
         if (inTeam) pair.TeamRawMicro += weight;
+        _creators.Add(ref given, owner, (pair.Kinds & state.PairBit) == 0 ? state.One : 0);
         pair.Kinds |= state.PairBit;
     }
 
@@ -221,7 +218,6 @@ public sealed partial class AccountJudge
         {
             points += PairDamping.Damp(pair.RawMicro, knee);
             if (pair.TeamRawMicro != 0) teamPoints += PairDamping.Damp(pair.TeamRawMicro, knee);
-            if (pair.Kinds != 0) _creators.Add(pair.Owner, pair.Kinds);
         }
 
         (uint posts, uint minutes) = (_kinds[(int)EventKind.VideoPublished].Counted, _kinds[(int)EventKind.BroadcastMinute].Counted);

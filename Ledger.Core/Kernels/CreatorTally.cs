@@ -7,7 +7,8 @@ namespace Ledger.Core.Kernels;
 /// Counterparties arrive in no order over all creators, so what they touch is kept small: one packed word of six 10-bit counts per owner,
 /// found by its dense number and handed over before an account more could overflow it. The table belongs to a judge and is empty between shards.
 /// </remarks>
-internal sealed class CreatorTally(int owners)
+/// <param name="slots">One per owner, shared with the <see cref="PairTable"/> of the same judge: both are looked at for each event.</param>
+internal sealed class CreatorTally(OwnerSlot[] slots)
 {
     public const int Viewers = 0;
     public const int Likers = 1;
@@ -22,12 +23,8 @@ internal sealed class CreatorTally(int owners)
     private const int Bits = 10;
     private const int AccountsMax = (1 << Bits) - 1;
 
-    // One added to the field of every kind in the index's bits.
-    private static readonly ulong[] One = [.. Enumerable.Range(0, 1 << Columns).Select(Spread)];
-
-    private readonly ulong[] _packed = new ulong[owners];
-    private readonly ulong[] _one = One;
-    private int[] _met = new int[1024];
+    // Each owner stands here once; one more is written, and not counted, for an owner met before.
+    private readonly int[] _met = GC.AllocateUninitializedArray<int>(slots.Length + 1);
     private int _metCount;
     private int _accounts;
 
@@ -38,13 +35,20 @@ internal sealed class CreatorTally(int owners)
         _accounts++;
     }
 
-    /// <summary>Counts the account as a counterparty of an owner, in every kind given as bits in the order of the columns; at least one.</summary>
+    /// <summary>Counts the account as a counterparty of an owner, in the kinds that it was none in before.</summary>
+    /// <param name="slot">The owner's.</param>
+    /// <param name="owner">Its dense number.</param>
+    /// <param name="one"><see cref="One"/> of the kinds, zero where there are none.</param>
+    /// <remarks>No branch: whether the shard has met the owner is as good as random.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Add(int owner, int kinds)
+    public void Add(ref OwnerSlot slot, int owner, ulong one)
     {
-        ref ulong packed = ref _packed[owner];
-        if (packed == 0) Meet(owner);
-        packed += _one[kinds];
+        unchecked
+        {
+            _met[_metCount] = owner;
+            _metCount += slot.Received == 0 & one != 0 ? 1 : 0;
+            slot.Received += one;
+        }
     }
 
     /// <summary>Hands everything over and is empty again.</summary>
@@ -53,8 +57,9 @@ internal sealed class CreatorTally(int owners)
         totals.ReserveReceived(_metCount);
         foreach (int owner in _met.AsSpan(0, _metCount))
         {
-            totals.AddReceived(owner, _packed[owner]);
-            _packed[owner] = 0;
+            ref ulong packed = ref slots[owner].Received;
+            totals.AddReceived(owner, packed);
+            packed = 0;
         }
 
         _metCount = 0;
@@ -64,16 +69,21 @@ internal sealed class CreatorTally(int owners)
     /// <summary>One count of a packed word.</summary>
     public static uint Unpack(ulong packed, int column) => unchecked((uint)(packed >> (column * Bits))) & AccountsMax;
 
-    private static ulong Spread(int kinds)
+    /// <summary>One in the field of every kind given as bits in the order of the columns.</summary>
+    public static ulong One(int kinds)
     {
         ulong one = 0;
         for (int field = 0; field < Columns; field++) one |= (ulong)((kinds >> field) & 1) << (field * Bits);
         return one;
     }
+}
 
-    private void Meet(int owner)
-    {
-        if (_metCount == _met.Length) Array.Resize(ref _met, _metCount * 2);
-        _met[_metCount++] = owner;
-    }
+/// <summary>What a judge keeps of each owner, together in one cache line.</summary>
+internal struct OwnerSlot
+{
+    /// <summary>Where the account being judged has its pair; anywhere, when it has none. See <see cref="PairTable"/>.</summary>
+    public int Entry;
+
+    /// <summary>Counterparties by kind in the shard so far. See <see cref="CreatorTally"/>.</summary>
+    public ulong Received;
 }

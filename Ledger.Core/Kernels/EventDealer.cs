@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Ledger.Core.Events;
 
 namespace Ledger.Core.Kernels;
@@ -35,7 +36,11 @@ public sealed class EventDealer
     }
 
     /// <summary>Where each shard's feeding starts; events before are passed over. <see cref="long.MaxValue"/> passes a shard over altogether.</summary>
-    public void FeedFrom(long[] fromByShard) => _from = fromByShard;
+    public void FeedFrom(long[] fromByShard)
+    {
+        if (fromByShard.Length != _counts.Length) throw new ArgumentException($"{fromByShard.Length} positions for {_counts.Length} shards", nameof(fromByShard));
+        _from = fromByShard;
+    }
 
     /// <summary>Takes the next events of the group.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -44,43 +49,46 @@ public sealed class EventDealer
         int count = events.Count;
         if (_packed.Length < _count + (2 * count)) Reserve(_count + (2 * count));
 
-        ReadOnlySpan<long> position = events.Position.AsSpan(0, count);
-        ReadOnlySpan<byte> kind = events.Kind.AsSpan(0, count);
-        ReadOnlySpan<int> account = events.Account.AsSpan(0, count);
-        ReadOnlySpan<int> target = events.Target.AsSpan(0, count);
-        ReadOnlySpan<long> value = events.Value.AsSpan(0, count);
-        ReadOnlySpan<long> occurredAtMs = events.OccurredAtMs.AsSpan(0, count);
-        Span<PackedEvent> packed = _packed.AsSpan(_count);
-        Span<ushort> shardOf = _shardOf.AsSpan(_count);
-        int[] counts = _counts;
-        long[] from = _from;
+        // Columns of one length and room for two entries an event, both made sure of above; shards are masked.
+        ref long position = ref MemoryMarshal.GetReference(events.Position.AsSpan(0, count));
+        ref byte kind = ref MemoryMarshal.GetReference(events.Kind.AsSpan(0, count));
+        ref int account = ref MemoryMarshal.GetReference(events.Account.AsSpan(0, count));
+        ref int target = ref MemoryMarshal.GetReference(events.Target.AsSpan(0, count));
+        ref long value = ref MemoryMarshal.GetReference(events.Value.AsSpan(0, count));
+        ref long occurredAtMs = ref MemoryMarshal.GetReference(events.OccurredAtMs.AsSpan(0, count));
+        ref PackedEvent packed = ref MemoryMarshal.GetReference(_packed.AsSpan(_count));
+        ref ushort shardOf = ref MemoryMarshal.GetReference(_shardOf.AsSpan(_count));
+        ref int counts = ref MemoryMarshal.GetArrayDataReference(_counts);
+        ref long from = ref MemoryMarshal.GetArrayDataReference(_from);
         (int mask, int shift, long openedAt, long startMs) = (_mask, _shift, _frame.OpenedAt, _frame.StartMs);
         int taken = 0;
         unchecked
         {
-            for (int i = 0; i < position.Length; i++)
+            for (nint i = 0; i < count; i++)
             {
-                int shard = account[i] & mask;
-                uint local = (uint)(account[i] >> shift);
-                long at = position[i] - openedAt;
-                long timeMs = occurredAtMs[i] - startMs;
+                int shard = Unsafe.Add(ref account, i) & mask;
+                uint local = (uint)(Unsafe.Add(ref account, i) >> shift);
+                long place = Unsafe.Add(ref position, i);
+                long at = place - openedAt;
+                long timeMs = Unsafe.Add(ref occurredAtMs, i) - startMs;
+                long worth = Unsafe.Add(ref value, i);
 
                 // No branch: which shards are fed is as good as random from event to event.
-                int fed = position[i] >= from[shard] ? 1 : 0;
-                packed[taken] = new PackedEvent(local, kind[i], target[i], (uint)at, (int)timeMs, value[i]);
-                shardOf[taken] = (ushort)shard;
-                counts[shard] += fed;
+                int fed = place >= Unsafe.Add(ref from, shard) ? 1 : 0;
+                Unsafe.Add(ref packed, taken) = new PackedEvent(local, Unsafe.Add(ref kind, i), Unsafe.Add(ref target, i), (uint)at, (int)timeMs, worth);
+                Unsafe.Add(ref shardOf, taken) = (ushort)shard;
+                Unsafe.Add(ref counts, shard) += fed;
                 taken += fed;
-                if (PackedEvent.Fits(value[i]) & PackedEvent.Fits(at, timeMs) || fed == 0) continue;
+                if (PackedEvent.Fits(worth) & PackedEvent.Fits(at, timeMs) || fed == 0) continue;
                 if (!PackedEvent.Fits(at, timeMs))
                 {
-                    packed[taken - 1] = Wide(events, i, local);
+                    Unsafe.Add(ref packed, taken - 1) = Wide(events, (int)i, local);
                     continue;
                 }
 
-                packed[taken] = PackedEvent.OfValue(local, (uint)at, value[i]);
-                shardOf[taken] = (ushort)shard;
-                counts[shard]++;
+                Unsafe.Add(ref packed, taken) = PackedEvent.OfValue(local, (uint)at, worth);
+                Unsafe.Add(ref shardOf, taken) = (ushort)shard;
+                Unsafe.Add(ref counts, shard)++;
                 taken++;
             }
         }
@@ -94,18 +102,30 @@ public sealed class EventDealer
     public (PackedEvent[] Events, int[] Starts) Deal(Func<int, ArraySegment<PackedEvent>> rent)
     {
         ArraySegment<PackedEvent> room = rent(_count);
+        if (room.Count < _count) throw new ArgumentException($"room for {room.Count} entries, {_count} are needed", nameof(rent));
         int[] starts = new int[_counts.Length + 1];
         starts[0] = room.Offset;
         for (int shard = 0; shard < _counts.Length; shard++) starts[shard + 1] = starts[shard] + _counts[shard];
         int[] next = _counts;
         starts.AsSpan(0, next.Length).CopyTo(next);
-        PackedEvent[] dealt = room.Array!;
-        ReadOnlySpan<PackedEvent> packed = _packed.AsSpan(0, _count);
-        ReadOnlySpan<ushort> shardOf = _shardOf.AsSpan(0, _count);
-        for (int i = 0; i < packed.Length && i < shardOf.Length; i++) dealt[next[shardOf[i]]++] = packed[i];
+
+        // The entries counted above, so each lands within the room.
+        ref PackedEvent dealt = ref MemoryMarshal.GetArrayDataReference(room.Array!);
+        ref PackedEvent packed = ref MemoryMarshal.GetArrayDataReference(_packed);
+        ref ushort shardOf = ref MemoryMarshal.GetArrayDataReference(_shardOf);
+        ref int to = ref MemoryMarshal.GetArrayDataReference(next);
+        for (nint i = 0; i < _count; i++)
+        {
+            ref int at = ref Unsafe.Add(ref to, Unsafe.Add(ref shardOf, i));
+            ref PackedEvent place = ref Unsafe.Add(ref dealt, at);
+            Prefetch.Near(in Unsafe.Add(ref place, PackedEvent.PerCacheLine));
+            place = Unsafe.Add(ref packed, i);
+            at = unchecked(at + 1);
+        }
+
         _counts.AsSpan().Clear();
         _count = 0;
-        return (dealt, starts);
+        return (room.Array!, starts);
     }
 
     // Not cleared, and in few steps: a page of new memory is dear, and what is never used is never touched.

@@ -24,6 +24,9 @@ internal struct KindState
     /// <summary>Most that count; without a cap one that nobody reaches.</summary>
     public uint Cap;
 
+    /// <summary>One of it in a creator's counts; zero for a kind that is not counted there.</summary>
+    public ulong One;
+
     /// <summary>Its bit in a pair's entry, in the order of the columns of <see cref="CreatorTally"/>.</summary>
     public int PairBit;
 
@@ -39,6 +42,7 @@ internal struct KindState
                 WeightMicro = rules.WeightMicro[kind],
                 ViewMask = kind == (int)EventKind.Viewed ? ulong.MaxValue : 0,
                 Cap = rules.Cap[kind] == 0 ? uint.MaxValue : rules.Cap[kind],
+                One = CreatorTally.One(BitOf((EventKind)kind)),
                 PairBit = BitOf((EventKind)kind),
             };
         }

@@ -15,6 +15,9 @@ namespace Ledger.Core.Kernels;
 /// </remarks>
 public readonly struct PackedEvent
 {
+    /// <summary>Entries that a cache line holds.</summary>
+    internal const int PerCacheLine = 4;
+
     /// <summary>Most accounts of one shard.</summary>
     public const int LocalsMax = 1 << LocalBits;
 

@@ -1,4 +1,6 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Ledger.Core.Kernels;
 
@@ -7,43 +9,38 @@ namespace Ledger.Core.Kernels;
 /// A sparse set over the owners' dense numbers: an owner's slot is believed only when the entry it points to names the owner, so forgetting
 /// everything costs nothing and a look is two loads without a search. Entries keep the order of first use.
 /// </remarks>
-internal sealed class PairTable(int owners)
+internal sealed class PairTable
 {
-    private readonly int[] _entryOf = new int[owners];
     private Pair[] _pairs = new Pair[64]; // a power of two
     private int _count;
 
     /// <summary>The pairs met since <see cref="Reset"/>.</summary>
     public ReadOnlySpan<Pair> Met => _pairs.AsSpan(0, _count);
 
-    /// <summary>Forgets every owner.</summary>
-    public void Reset() => _count = 0;
-
-    /// <summary>The entry of an owner, made when it is new. Valid until the next call.</summary>
-    /// <remarks>
-    /// An owner that is new points anywhere: one question, whether an entry of this account names it, is answered the same way nearly every
-    /// time, while whether the entry is of this account at all would be a coin tossed. Hence no short circuit.
-    /// </remarks>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ref Pair Of(int owner)
+    /// <summary>Forgets every owner and makes room for as many as there are events.</summary>
+    public void Reset(int events)
     {
-        Pair[] pairs = _pairs;
-        int entry = _entryOf[owner];
-        ref Pair pair = ref pairs[entry & (pairs.Length - 1)];
-        if (pair.Owner == owner & entry < _count) return ref pair;
-        if (_count == pairs.Length) pairs = Grow();
-        entry = _count++;
-        _entryOf[owner] = entry;
-        pair = ref pairs[entry];
-        pair = new Pair { Owner = owner };
-        return ref pair;
+        if (_pairs.Length < events) _pairs = new Pair[BitOperations.RoundUpToPowerOf2((uint)events)];
+        _count = 0;
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private Pair[] Grow()
+    /// <summary>The entry of an owner, made when it is new. At most one is new per event.</summary>
+    /// <param name="slot">The owner's.</param>
+    /// <param name="owner">Its dense number.</param>
+    /// <remarks>
+    /// An owner that is new points anywhere: one question, whether an entry of this account names it, is answered the same way nearly every
+    /// time, while whether the entry is of this account at all would be a coin tossed. Hence no short circuit. The mask keeps within the array.
+    /// </remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref Pair Of(ref OwnerSlot slot, int owner)
     {
-        Array.Resize(ref _pairs, _count * 2);
-        return _pairs;
+        ref Pair pairs = ref MemoryMarshal.GetArrayDataReference(_pairs);
+        ref Pair pair = ref Unsafe.Add(ref pairs, slot.Entry & (_pairs.Length - 1));
+        if (pair.Owner == owner & slot.Entry < _count) return ref pair;
+        slot.Entry = _count;
+        pair = ref _pairs[_count++];
+        pair = new Pair { Owner = owner };
+        return ref pair;
     }
 
     /// <summary>One owner's entry.</summary>

@@ -69,11 +69,12 @@ public sealed class ShardBuffer
         int start = 0;
         for (int local = 0; local < locals; local++)
         {
-            ReadOnlySpan<PackedEvent> mine = sorted.AsSpan(start..ends[local]);
-            start = ends[local];
+            int end = ends[local];
+            ReadOnlySpan<PackedEvent> mine = sorted.AsSpan(start..end);
+            start = end;
             if (mine.IsEmpty) continue;
             int account = (local << _shardsShift) | _shard;
-            judge.Judge(account, mine, frame, totals);
+            judge.Judge(account, mine, sorted.AsSpan(end, Math.Min(mine.Length, Count - end)), frame, totals);
             if (counts) totals.NoteJudged(account, mine, frame);
         }
 
@@ -88,16 +89,29 @@ public sealed class ShardBuffer
     private void SortByAccount(Span<int> next, Span<PackedEvent> sorted)
     {
         next.Clear();
-        foreach (EventSlice slice in _slices)
+        unchecked
         {
-            foreach (ref readonly PackedEvent e in slice.Events) next[e.Local]++;
-        }
+            // Slices lie far apart: as one is counted the next is asked for.
+            for (int slice = 0; slice < _slices.Count; slice++)
+            {
+                ReadOnlySpan<PackedEvent> events = _slices[slice].Events;
+                ReadOnlySpan<PackedEvent> ahead = slice + 1 < _slices.Count ? _slices[slice + 1].Events : default;
+                for (int i = 0; i < ahead.Length; i += PackedEvent.PerCacheLine)
+                {
+                    Prefetch.Far(in ahead[i]);
+                    for (int j = i; j < i + PackedEvent.PerCacheLine && j < events.Length; j++) next[events[j].Local]++;
+                }
 
-        int start = 0;
-        foreach (ref int count in next) (count, start) = (start, start + count);
-        foreach (EventSlice slice in _slices)
-        {
-            foreach (ref readonly PackedEvent e in slice.Events) sorted[next[e.Local]++] = e;
+                int counted = (ahead.Length + PackedEvent.PerCacheLine - 1) / PackedEvent.PerCacheLine * PackedEvent.PerCacheLine;
+                for (int i = counted; i < events.Length; i++) next[events[i].Local]++;
+            }
+
+            int start = 0;
+            foreach (ref int count in next) (count, start) = (start, start + count);
+            foreach (EventSlice slice in _slices)
+            {
+                foreach (ref readonly PackedEvent e in slice.Events) sorted[next[e.Local]++] = e;
+            }
         }
     }
 }

@@ -73,8 +73,11 @@ public sealed class ShardTotals
     internal void ReserveReceived(int more)
     {
         if (_received + more <= _receivedOwner.Length) return;
-        Array.Resize(ref _receivedOwner, _received + more);
-        Array.Resize(ref _receivedPacked, _received + more);
+        int[] owners = GC.AllocateUninitializedArray<int>(_received + more);
+        ulong[] packed = GC.AllocateUninitializedArray<ulong>(_received + more);
+        ReceivedOwner.CopyTo(owners);
+        ReceivedPacked.CopyTo(packed);
+        (_receivedOwner, _receivedPacked) = (owners, packed);
     }
 
     internal void AddReceived(int owner, ulong packed)

@@ -2,7 +2,7 @@ using Ledger.Core.Contributions;
 
 namespace Ledger.Core.Kernels;
 
-/// <summary>What a window's activity acts on, in eight bytes per video, and a dense number for everyone whom others can act on.</summary>
+/// <summary>What a window's activity acts on, in four bytes per video, and a dense number for everyone whom others can act on.</summary>
 /// <remarks>
 /// The directory's facts hold for any position and take 40 bytes per video; a fold knows its window, so most videos are simply there the
 /// whole time, and all that judging then needs fits a word. A video that appears or goes within the window has no card and is judged by
@@ -10,13 +10,15 @@ namespace Ledger.Core.Kernels;
 /// </remarks>
 internal sealed class SubjectTable
 {
-    /// <summary>Set in every card, so that zero is no card.</summary>
-    private const ulong PlainBit = 1 << 16;
+    // A card: fewest seconds to view 9, guest 1, the owner's dense number and one 22. Zero is no card.
+    private const int SecondsBits = 9, OwnerShift = SecondsBits + 1;
+    private const int OwnersMax = (1 << (32 - OwnerShift)) - 1;
+    private const uint SecondsMask = (1 << SecondsBits) - 1;
 
     /// <summary>Set when the video stands in a space of somebody else.</summary>
-    private const ulong GuestBit = 1 << 17;
+    private const uint GuestBit = 1 << SecondsBits;
 
-    private readonly ulong[] _cards;
+    private readonly uint[] _cards;
     private readonly int[] _indexByOrdinal;
     private readonly int[] _ordinalByIndex;
 
@@ -24,7 +26,7 @@ internal sealed class SubjectTable
     {
         Contributions.Directory directory = context.Directory;
         ReadOnlySpan<ContentFacts> videos = directory.Contents;
-        _cards = new ulong[videos.Length];
+        _cards = new uint[videos.Length];
         _indexByOrdinal = new int[directory.Names.Count];
         Array.Fill(_indexByOrdinal, -1);
         List<int> owners = [];
@@ -35,9 +37,9 @@ internal sealed class SubjectTable
             int owner = Number(facts.Owner, owners);
             if (facts.OpenedAt >= context.OpenedAt || facts.DeletedAt < context.SealedAt) continue;
             ulong enough = SecondsToView(context.Rules, facts.DurationSeconds);
-            if (enough > ushort.MaxValue) continue;
+            if (enough > SecondsMask || owner >= OwnersMax) continue;
             bool guest = (uint)facts.Space >= (uint)directory.Spaces.Length || directory.Spaces[facts.Space].Provider != facts.Owner;
-            _cards[video] = ((ulong)owner << 32) | (guest ? GuestBit : 0) | PlainBit | enough;
+            _cards[video] = ((uint)(owner + 1) << OwnerShift) | (guest ? GuestBit : 0) | (uint)enough;
         }
 
         foreach (ref readonly SpaceFacts space in directory.Spaces)
@@ -57,7 +59,7 @@ internal sealed class SubjectTable
     public int OwnerCount => _ordinalByIndex.Length;
 
     /// <summary>Cards by the ordinal of the video; zero where there is none.</summary>
-    public ReadOnlySpan<ulong> Cards => _cards;
+    public uint[] Cards => _cards;
 
     /// <summary>The dense number of an owner; −1 for a name that owns nothing and was never opened as an account.</summary>
     public int IndexOf(int ordinal) => (uint)ordinal < (uint)_indexByOrdinal.Length ? _indexByOrdinal[ordinal] : -1;
@@ -65,14 +67,14 @@ internal sealed class SubjectTable
     /// <summary>The name behind an owner's number.</summary>
     public int OrdinalOf(int index) => _ordinalByIndex[index];
 
-    /// <summary>The dense number of a card's owner.</summary>
-    public static int OwnerOf(ulong card) => (int)(card >> 32);
+    /// <summary>The dense number of a card's owner; −1 where there is no card.</summary>
+    public static int OwnerOf(uint card) => unchecked((int)(card >> OwnerShift) - 1);
 
     /// <summary>Fewest seconds of a view that is not trivial.</summary>
-    public static ulong SecondsToView(ulong card) => card & ushort.MaxValue;
+    public static ulong SecondsToView(uint card) => card & SecondsMask;
 
     /// <summary>Whether somebody else provides the space of the video.</summary>
-    public static bool IsGuest(ulong card) => (card & GuestBit) != 0;
+    public static bool IsGuest(uint card) => (card & GuestBit) != 0;
 
     /// <summary>The smaller of the seconds and the percentage of the length, rounded up; a video of unknown length has only the seconds.</summary>
     private static ulong SecondsToView(Validity.ValidityRules rules, uint durationSeconds)

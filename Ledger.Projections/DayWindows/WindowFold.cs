@@ -82,7 +82,7 @@ public sealed record FoldOptions
     /// Events per shard that a shard count is chosen for, at most. Each shard hands over a row per creator that its accounts met, so many
     /// small ones are mostly handing over; larger ones leave the cache while they are sorted.
     /// </summary>
-    internal const int EventsPerShard = 100_000;
+    internal const int EventsPerShard = 200_000;
 
     /// <summary>Shards per window, a power of two; chosen from the window's size when null.</summary>
     public int? Shards { get; init; }

@@ -9,12 +9,13 @@ public sealed class CreatorTallyTests
     [Fact]
     public void Counterparties_of_one_creator_are_counted_however_many_there_are()
     {
-        CreatorTally tally = new(owners: 6);
+        OwnerSlot[] slots = new OwnerSlot[6];
+        CreatorTally tally = new(slots);
         ShardTotals totals = new();
         for (int account = 0; account < 20_000; account++)
         {
             tally.BeginAccount(totals);
-            tally.Add(5, account % 64);
+            tally.Add(ref slots[5], 5, CreatorTally.One(account % 64));
         }
 
         tally.MoveTo(totals);
@@ -28,12 +29,13 @@ public sealed class CreatorTallyTests
     [Fact]
     public void A_tally_that_handed_over_counts_from_nothing_again()
     {
-        CreatorTally tally = new(owners: 3_000);
+        OwnerSlot[] slots = new OwnerSlot[3_000];
+        CreatorTally tally = new(slots);
         for (int round = 0; round < 2; round++)
         {
             ShardTotals totals = new();
             tally.BeginAccount(totals);
-            for (int owner = 0; owner < 3_000; owner++) tally.Add(owner, 1 << (owner % CreatorTally.Columns));
+            for (int owner = 0; owner < 3_000; owner++) tally.Add(ref slots[owner], owner, CreatorTally.One(1 << (owner % CreatorTally.Columns)));
             tally.MoveTo(totals);
             for (int owner = 0; owner < 3_000; owner++) Assert.Equal(1, Total(totals, owner, owner % CreatorTally.Columns));
         }

@@ -11,7 +11,8 @@ namespace Ledger.Benchmarks.Fold;
 /// <summary>A day of activity made straight into columns: accounts and videos with skewed popularity, in time order.</summary>
 internal sealed class ColumnWorkload
 {
-    private const int Batch = 16_384;
+    /// <summary>Events of a batch.</summary>
+    internal const int Batch = 16_384;
 
     private readonly int _accounts;
     private readonly int _videos;

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using Ledger.Core.Contributions;
@@ -15,7 +14,8 @@ internal static class FoldBench
     private const int Runs = 9;
     private const int BatchesPerGroup = 8;
 
-    private static readonly ConcurrentBag<PackedEvent[]> Free = [];
+    // As a replay has it: the memory of one fold after another.
+    private static readonly GroupRoom Room = new(BatchesPerGroup * ColumnWorkload.Batch);
 
     public static void Run(long events)
     {
@@ -49,7 +49,7 @@ internal static class FoldBench
         Parallel.For(0, groups.Length, () => new EventDealer(count, names, frame), (group, _, dealer) =>
         {
             foreach (ActivityColumns batch in groups[group]) dealer.Take(batch);
-            dealt[group] = dealer.Deal(Rent);
+            dealt[group] = dealer.Deal(Room.Rent);
             return dealer;
         }, _ => { });
         double partitioned = Stopwatch.GetElapsedTime(started).TotalSeconds;
@@ -68,12 +68,9 @@ internal static class FoldBench
         ContributionSheet sheet = merge.ToSheet();
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"  deal {partitioned:F3} s, judge and add up {judged - partitioned:F3} s, sheet {Stopwatch.GetElapsedTime(started).TotalSeconds - judged:F3} s"));
-        foreach ((PackedEvent[] events, _) in dealt) Free.Add(events);
+        Room.Recycle();
         return sheet;
     }
-
-    private static ArraySegment<PackedEvent> Rent(int events) =>
-        Free.TryTake(out PackedEvent[]? array) && array.Length >= events ? array : GC.AllocateUninitializedArray<PackedEvent>(Math.Max(events, BatchesPerGroup * 16_384 * 9 / 8), pinned: true);
 
     private static ActivityColumns Copy(ActivityColumns batch)
     {
