@@ -63,12 +63,30 @@ public sealed class PurityTests
     }
 
     [Fact]
+    public void Core_takes_no_pointer_but_for_the_processors_hint()
+    {
+        List<string> found = [];
+        foreach (MethodBase method in MethodsOf(Core.GetTypes().Where(t => t.FullName != "Ledger.Core.Kernels.Prefetch")))
+        {
+            if (method.GetMethodBody()?.LocalVariables.Any(local => local.LocalType.IsPointer) == true || IlReader.MembersUsed(method).Any(TakesPointer)) found.Add($"{method.DeclaringType}.{method.Name}");
+        }
+
+        Assert.Empty(found);
+    }
+
+    [Fact]
     public void The_reader_of_compiled_code_sees_what_it_looks_for()
     {
         MethodBase sample = typeof(PurityTests).GetMethod(nameof(Impure), BindingFlags.Static | BindingFlags.NonPublic)!;
         Assert.Contains(IlReader.MembersUsed(sample), m => m.DeclaringType == typeof(DateTime) && m.Name == "get_UtcNow");
         Assert.Contains(IlReader.OpCodesOf(sample), FloatingOpCodes.Contains);
+        Assert.Contains(MethodsOf(Core.GetTypes().Where(t => t.FullName == "Ledger.Core.Kernels.Prefetch")), method => IlReader.MembersUsed(method).Any(TakesPointer));
     }
+
+    // What the compiler makes of a span on the stack or over constants is checked by it.
+    private static bool TakesPointer(MemberInfo member) =>
+        member is MethodBase used && !(used.IsConstructor && used.DeclaringType is { IsGenericType: true } made && (made.GetGenericTypeDefinition() == typeof(Span<>) || made.GetGenericTypeDefinition() == typeof(ReadOnlySpan<>)))
+        && (used.GetParameters().Any(p => p.ParameterType.IsPointer) || used is MethodInfo { ReturnType.IsPointer: true });
 
     private static double Impure() => DateTime.UtcNow.Ticks * 0.5;
 
