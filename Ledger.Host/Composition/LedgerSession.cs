@@ -78,8 +78,17 @@ internal sealed class LedgerSession : IAsyncDisposable
         Stack<object> owned = new();
         try
         {
-            IEventLog log = Own(await open());
-            IActorRefFactory actors = Own(await starting).Actors;
+            IEventLog log;
+            IActorRefFactory actors;
+            try
+            {
+                log = Own(await open());
+            }
+            finally
+            {
+                actors = Own(await starting).Actors; // whatever became of the log, they are there to be taken down
+            }
+
             ActivityFolder activity = Own(new ActivityFolder(dataDirectory));
             IWindowFold fold = new WindowFold(actors, log, new FoldOptions());
             ReadModelStore? views = null;
@@ -98,8 +107,6 @@ internal sealed class LedgerSession : IAsyncDisposable
         catch
         {
             await DisposeAsync(owned);
-            await ((Task)starting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (starting.IsCompletedSuccessfully) await (await starting).DisposeAsync();
             throw;
         }
 

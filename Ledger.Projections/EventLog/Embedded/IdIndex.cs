@@ -218,7 +218,8 @@ internal sealed class IdIndex : IDisposable
     {
         if (!Directory.Exists(_folder)) return;
         List<IdRun> believed = [];
-        foreach (IdRun run in Directory.GetFiles(_folder, "*" + IdRun.Extension).AsParallel().Select(IdRun.TryOpen).OfType<IdRun>().OrderBy(run => run.From).ThenByDescending(run => run.To))
+        IdRun?[] runs = Task.WhenAll(Directory.GetFiles(_folder, "*" + IdRun.Extension).Select(path => Task.Run(() => IdRun.TryOpen(path)))).GetAwaiter().GetResult();
+        foreach (IdRun run in runs.OfType<IdRun>().OrderBy(run => run.From).ThenByDescending(run => run.To))
         {
             bool fits = run.From == _covered && run.To <= head && run.From < run.To;
             if (fits)
