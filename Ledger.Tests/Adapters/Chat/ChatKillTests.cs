@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 using System.Net.WebSockets;
 using System.Text;
+using System.Text.Json;
 using Ledger.Core.Events;
 using Ledger.Host.Adapters.Chat;
 using Ledger.Projections.EventLog.Embedded;
@@ -33,8 +34,8 @@ public sealed class ChatKillTests
         int broken = 0;
         try
         {
-            (await PostAsync("/v1/spaces", """{"id":"00000000-0000-0000-0000-000000000001","space":"room","provider":"host"}""")).EnsureSuccessStatusCode();
-            (await app.GetAsync(new Uri(http, "/v1/spaces/room?minPosition=3"))).EnsureSuccessStatusCode();
+            JsonElement opened = await (await PostAsync("/v1/spaces", """{"id":"00000000-0000-0000-0000-000000000001","space":"room","provider":"host"}""")).EnsureSuccessStatusCode().JsonAsync();
+            (await app.GetAsync(new Uri(http, $"/v1/spaces/room?minPosition={opened.GetProperty("position").GetInt64() + 1}"))).EnsureSuccessStatusCode();
             for (int i = 0; i < Speakers; i++) tokens[i] = (await (await PostAsync("/v1/chat/tokens", $$"""{"account":"user-{{i}}"}""")).EnsureSuccessStatusCode().JsonAsync()).GetProperty("token").GetString()!;
             Task talking = Task.WhenAll(Enumerable.Range(0, Speakers).Select(i => Task.Run(() => TalkAsync(i))));
             for (int kill = 1; kill <= kills; kill++)
