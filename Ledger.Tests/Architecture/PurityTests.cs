@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Reflection.Emit;
 using Ledger.Core.Events;
+using Ledger.Core.Kernels;
 using Xunit;
 
 namespace Ledger.Tests.Architecture;
@@ -66,7 +67,7 @@ public sealed class PurityTests
     public void Core_takes_no_pointer_but_for_the_processors_hint()
     {
         List<string> found = [];
-        foreach (MethodBase method in MethodsOf(Core.GetTypes().Where(t => t.FullName != "Ledger.Core.Kernels.Prefetch")))
+        foreach (MethodBase method in MethodsOf(Core.GetTypes().Where(t => t != typeof(Prefetch))))
         {
             if (method.GetMethodBody()?.LocalVariables.Any(local => local.LocalType.IsPointer) == true || IlReader.MembersUsed(method).Any(TakesPointer)) found.Add($"{method.DeclaringType}.{method.Name}");
         }
@@ -80,7 +81,7 @@ public sealed class PurityTests
         MethodBase sample = typeof(PurityTests).GetMethod(nameof(Impure), BindingFlags.Static | BindingFlags.NonPublic)!;
         Assert.Contains(IlReader.MembersUsed(sample), m => m.DeclaringType == typeof(DateTime) && m.Name == "get_UtcNow");
         Assert.Contains(IlReader.OpCodesOf(sample), FloatingOpCodes.Contains);
-        Assert.Contains(MethodsOf(Core.GetTypes().Where(t => t.FullName == "Ledger.Core.Kernels.Prefetch")), method => IlReader.MembersUsed(method).Any(TakesPointer));
+        Assert.Contains(MethodsOf([typeof(Prefetch)]), method => IlReader.MembersUsed(method).Any(TakesPointer));
     }
 
     // What the compiler makes of a span on the stack or over constants is checked by it.

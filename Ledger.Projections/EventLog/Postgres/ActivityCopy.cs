@@ -11,7 +11,6 @@ internal sealed class ActivityCopy
     public const string Columns = "position, occurred_at, value, account, target, kind";
 
     // A row is its number of fields (2), then each field behind its size (4), big-endian: none may be null, so every row has the same length.
-    private const int HeaderBytes = 19;
     private const int Position = 2, OccurredAt = 14, Value = 26, Account = 38, Target = 46, Kind = 54;
     private const int RowBytes = 60;
     private const int BufferBytes = 1 << 16;
@@ -25,7 +24,7 @@ internal sealed class ActivityCopy
     public void Read(NpgsqlConnection connection, string query, ActivityColumns columns)
     {
         using NpgsqlRawCopyStream stream = connection.BeginRawBinaryCopy($"COPY ({query}) TO STDOUT (FORMAT BINARY)");
-        if (stream.ReadAtLeast(_buffer.AsSpan(0, HeaderBytes), HeaderBytes, throwOnEndOfStream: false) < HeaderBytes) throw new InvalidDataException("no header");
+        if (stream.ReadAtLeast(_buffer.AsSpan(0, CopyReader.HeaderBytes), CopyReader.HeaderBytes, throwOnEndOfStream: false) < CopyReader.HeaderBytes) throw new InvalidDataException("no header");
         int held = 0;
         while (stream.ReadAtLeast(_buffer.AsSpan(held), BufferBytes / 2, throwOnEndOfStream: false) is var read and > 0)
         {

@@ -7,7 +7,9 @@ namespace Ledger.Projections.EventLog.Postgres;
 /// <summary>The rows of a query, fetched by binary COPY in one piece and read field by field where they lie.</summary>
 internal sealed class CopyReader
 {
-    private const int HeaderBytes = 19;
+    /// <summary>Before the first row of a binary COPY: signature (11), flags (4), size of what else there is (4).</summary>
+    public const int HeaderBytes = 19;
+
     private const int FirstBytes = 1 << 16;
 
     private readonly byte[] _bytes;

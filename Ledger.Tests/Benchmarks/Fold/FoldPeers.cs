@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using Ledger.Benchmarks.Ingest;
 using Ledger.Core.Contributions;
 using Ledger.Core.Events;
 using Ledger.Core.Kernels;
@@ -154,7 +155,7 @@ internal static class FoldPeers
     {
         private readonly List<double> _ms = [];
 
-        public double MedianMs => _ms.Order().ElementAt(_ms.Count / 2);
+        public double MedianMs => Figures.Median(_ms);
 
         /// <summary>Runs a round and gives the result.</summary>
         public T Round()

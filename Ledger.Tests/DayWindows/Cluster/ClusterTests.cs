@@ -211,20 +211,7 @@ public sealed class ClusterTests(ITestOutputHelper output) : IDisposable
             && members.TrueForAll(member => member.PartsFollowed == member.PartsPlaced && member.FollowedTo == log.Head);
     });
 
-    private async Task<IEventLog> WriterAsync()
-    {
-        while (true)
-        {
-            try
-            {
-                return await LogStores.WriteAsync(_log, CancellationToken.None);
-            }
-            catch (LogFaultException fault) when (fault.Code == "log-locked")
-            {
-                await Task.Delay(100);
-            }
-        }
-    }
+    private Task<IEventLog> WriterAsync() => LedgerLog.WriteAfterDriverAsync(_log, TimeProvider.System, CancellationToken.None);
 
     private async Task JoinAsync()
     {
