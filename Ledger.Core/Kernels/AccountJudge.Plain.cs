@@ -11,28 +11,19 @@ namespace Ledger.Core.Kernels;
 // were there the whole window. The order of reasons is that of VerdictOf; whatever is not as plain as that is handed to it.
 public sealed partial class AccountJudge
 {
-    private const uint PlainKinds = (1u << (int)EventKind.Viewed) | (1u << (int)EventKind.Liked) | (1u << (int)EventKind.Commented) | (1u << (int)EventKind.Shared);
-
-    // A key of the plain set: kind in the top bits, video below.
-    private const int PlainTargetBits = 27;
-
-    // Enough that their looks at memory overlap, few enough that all of it lies in the first-level cache.
-    private const int BlockEvents = 64;
-
     private readonly uint _minLetters;
-    private readonly uint[] _cards = new uint[BlockEvents];
+    private readonly PlainBlock _block;
     private uint[] _seen = new uint[1024];
     private ShardEvent[] _whole = [];
 
     /// <summary>Judges the events of <paramref name="account"/>, which stand in <paramref name="events"/> alone and in log order.</summary>
     /// <param name="account">The account's ordinal.</param>
     /// <param name="events">Its events of the window.</param>
-    /// <param name="next">What will be judged next: their videos' cards are fetched meanwhile.</param>
     /// <param name="frame">What the events are relative to.</param>
     /// <param name="totals">What it adds to.</param>
     /// <remarks>Gives what judging the whole events gives.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Judge(int account, ReadOnlySpan<PackedEvent> events, ReadOnlySpan<PackedEvent> next, EventFrame frame, ShardTotals totals)
+    public void Judge(int account, ReadOnlySpan<PackedEvent> events, EventFrame frame, ShardTotals totals)
     {
         if (!IsPlain(account, events, frame))
         {
@@ -48,7 +39,7 @@ public sealed partial class AccountJudge
         }
 
         Begin(account, events.Length, totals);
-        JudgePlain(events, next, ResetSeen(events.Length), frame, totals);
+        JudgePlain(events, ResetSeen(events.Length), frame, totals);
         End(totals);
     }
 
@@ -59,7 +50,20 @@ public sealed partial class AccountJudge
             && facts.SuspendedAt > events[^1].PositionIn(frame)
             && _context.Window.Number - (long)facts.OpenedDay >= _rules.MinAgeDays
             && _context.Retractions.Of(account).Count == 0
-            && _owners.Cards.Length is > 0 and <= 1 << PlainTargetBits;
+            && _owners.Cards.Length is > 0 and <= 1 << PlainBlock.TargetBits
+            && !HasWide(events, frame);
+    }
+
+    // What lies in the frame is judged whole, and its key would be looked for among the others.
+    private static bool HasWide(ReadOnlySpan<PackedEvent> events, EventFrame frame)
+    {
+        if (frame.WideCount == 0) return false;
+        foreach (ref readonly PackedEvent e in events)
+        {
+            if (e.IsWide) return true;
+        }
+
+        return false;
     }
 
     /// <summary>Empties the set of plain keys, at most a quarter full, so that most keys are found or missed at the first look. Returns its mask.</summary>
@@ -71,123 +75,152 @@ public sealed partial class AccountJudge
         return size - 1;
     }
 
-    /// <summary>Block by block: first the memory that judging it will look at is asked for, then it is judged.</summary>
-    private void JudgePlain(ReadOnlySpan<PackedEvent> events, ReadOnlySpan<PackedEvent> next, int mask, EventFrame frame, ShardTotals totals)
+    /// <summary>Block by block: laid out, and with it asked for what judging it will look at, then judged.</summary>
+    private void JudgePlain(ReadOnlySpan<PackedEvent> events, int mask, EventFrame frame, ShardTotals totals)
     {
-        for (int from = 0; from < events.Length; from += BlockEvents)
+        int self = _owners.IndexOf(_account);
+        _block.Begin();
+        for (int from = 0; from < events.Length; from += PlainBlock.Size)
         {
-            int count = Math.Min(BlockEvents, events.Length - from);
-            if (from < next.Length) FetchCards(next.Slice(from, Math.Min(BlockEvents, next.Length - from)));
-            TakeCards(events.Slice(from, count));
+            int count = Math.Min(PlainBlock.Size, events.Length - from);
+            _block.Lay(events.Slice(from, count), self, mask);
             JudgeBlock(events[from..], count, mask, frame, totals);
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void FetchCards(ReadOnlySpan<PackedEvent> events)
-    {
-        ReadOnlySpan<uint> known = _owners.Cards;
-        foreach (ref readonly PackedEvent e in events) Prefetch.Far(in known[(int)Math.Min(unchecked((uint)e.Target), (uint)known.Length - 1)]);
-    }
-
-    /// <summary>Looks up the card of each event's video and asks for its owner's slot. Zero sends an event the long way.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void TakeCards(ReadOnlySpan<PackedEvent> events)
-    {
-        ReadOnlySpan<uint> known = _owners.Cards;
-        ReadOnlySpan<OwnerSlot> slots = _slots;
-        Span<uint> cards = _cards;
-        for (int i = 0; i < events.Length && i < cards.Length; i++)
-        {
-            ref readonly PackedEvent e = ref events[i];
-            uint target = unchecked((uint)e.Target);
-            uint card = ((PlainKinds >> e.KindCode) & 1) != 0 && target < (uint)known.Length ? known[(int)target] : 0;
-            cards[i] = card;
-            Prefetch.Near(in slots[(int)Math.Min(unchecked((uint)SubjectTable.OwnerOf(card)), (uint)slots.Length - 1)]);
-        }
-    }
-
-    // Whatever is rare is a call, so that what is not keeps to the registers. Nothing is checked against bounds again: a card is one of
-    // the window's, whose owner has a slot; the mask is the set's; kinds with a card are below the kinds' count.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    /// <summary>What depends on the events before it is judged one by one; what stands between, all at once where nothing there can.</summary>
     private void JudgeBlock(ReadOnlySpan<PackedEvent> events, int count, int mask, EventFrame frame, ShardTotals totals)
     {
-        ref readonly uint cards = ref MemoryMarshal.GetArrayDataReference(_cards);
-        ref uint seen = ref MemoryMarshal.GetArrayDataReference(_seen);
-        ref KindState kinds = ref MemoryMarshal.GetArrayDataReference(_kinds);
-        ref OwnerSlot slots = ref MemoryMarshal.GetArrayDataReference(_slots);
-        int self = _owners.IndexOf(_account);
-        long startMs = frame.StartMs;
-        ulong counted = 0;
-        unchecked
+        bool atOnce = _block.Ordered && IsFarFromCap(EventKind.Viewed) && IsFarFromCap(EventKind.Liked) && IsFarFromCap(EventKind.Shared);
+        int from = 0;
+        for (ulong alone = _block.Whole | (atOnce ? _block.Close : 0); alone != 0; alone &= alone - 1)
         {
-            for (int i = 0; i < count; i++)
+            int index = BitOperations.TrailingZeroCount(alone);
+            JudgeRange(events, from, index, atOnce, mask, totals);
+            from = index + 1;
+            if (((_block.Whole >> index) & 1) == 0)
             {
-                uint card = Unsafe.Add(ref Unsafe.AsRef(in cards), i);
-                int owner = SubjectTable.OwnerOf(card);
-                if (owner < 0 | owner == self)
-                {
-                    if (!events[i].IsValue) JudgeWhole(events, i, frame, totals);
-                    continue;
-                }
+                JudgeRange(events, index, from, atOnce: false, mask, totals);
+                continue;
+            }
 
-                ref readonly PackedEvent e = ref events[i];
-                int kind = e.KindCode;
-                uint key = ((uint)kind << PlainTargetBits) | (uint)e.Target;
-                ref uint slot = ref SlotOf(ref seen, key, mask);
-                if (slot != 0)
-                {
-                    totals.Verdicts[(int)Verdict.Repeat]++;
-                    continue;
-                }
+            ShardEvent whole = PackedEvent.At(events, index, _account, frame);
+            JudgeOne(whole, SubjectOf(whole, _context.Directory.Contents), totals);
+        }
 
-                // One branch for what is rare; which of it comes first is asked when it comes.
-                ref KindState state = ref Unsafe.Add(ref kinds, kind);
-                long atMs = startMs + e.TimeMs;
-                ulong value = (ulong)PackedEvent.ValueAt(events, i);
-                bool isTooFast = state.Counted != 0 & Distance(atMs, state.LastMs) < state.MinIntervalMs;
-                if (isTooFast | state.Counted >= state.Cap | value < (SubjectTable.SecondsToView(card) & state.ViewMask))
-                {
-                    totals.Verdicts[(int)(isTooFast ? Verdict.TooFast : state.Counted >= state.Cap ? Verdict.OverCap : Verdict.Trivial)]++;
-                    continue;
-                }
+        JudgeRange(events, from, count, atOnce, mask, totals);
+    }
 
-                if (kind == (int)EventKind.Commented && !TakeText(e.Target, (long)value, card))
-                {
-                    totals.Verdicts[(int)Verdict.Trivial]++;
-                    continue;
-                }
+    private bool IsFarFromCap(EventKind kind) => _kinds[(int)kind].Counted + (ulong)PlainBlock.Size <= _kinds[(int)kind].Cap;
 
-                slot = key;
-                counted++;
-                state.Counted++;
-                state.LastMs = atMs;
-                ref OwnerSlot given = ref Unsafe.Add(ref slots, owner);
-                ref PairTable.Pair pair = ref _pairs.Of(ref given, owner);
-                pair.RawMicro += state.WeightMicro;
-                _creators.Add(ref given, owner, (pair.Kinds & state.PairBit) == 0 ? state.One : 0);
-                pair.Kinds |= state.PairBit;
-                if (_teamSpace >= 0 && _context.Directory.Contents[e.Target].Space == _teamSpace) pair.TeamRawMicro += state.WeightMicro;
+    /// <summary>Kinds do not know of each other, so comments may be judged after the rest.</summary>
+    private void JudgeRange(ReadOnlySpan<PackedEvent> events, int from, int to, bool atOnce, int mask, ShardTotals totals)
+    {
+        if (from == to) return;
+        ulong range = PlainBlock.Range(from, to);
+        ulong plain = _block.Plain & range, comments = _block.Comments & range;
+        ulong counted = atOnce ? JudgeAtOnce(from, to, plain, mask, totals) : JudgeInTurn(events, plain, mask, totals);
+        if (comments != 0) counted |= JudgeInTurn(events, comments, mask, totals);
+        _pairs.AddAll(counted, _block, _kinds, _slots, _creators);
+        if (_teamSpace >= 0) CountForTeam(events, counted);
+    }
+
+    /// <summary>Judges plain events none of which is too fast or over its cap: what is left to ask is whether a key is new, and views are long enough.</summary>
+    /// <returns>Those that count.</returns>
+    private ulong JudgeAtOnce(int from, int to, ulong plain, int mask, ShardTotals totals)
+    {
+        ref uint seen = ref MemoryMarshal.GetArrayDataReference(_seen);
+        ulong taken = plain & _block.Enter(from, to, ref seen);
+        ulong trivial = plain & ~taken & _block.Short;
+        ulong counted = plain & ~taken & ~_block.Short;
+        int repeats = 0;
+        for (; taken != 0; taken &= taken - 1)
+        {
+            int i = BitOperations.TrailingZeroCount(taken);
+            ulong bit = 1UL << i;
+            ref uint slot = ref SlotOf(ref seen, _block.Keys[i], mask);
+            if (slot != 0)
+            {
+                repeats++;
+            }
+            else if (_block.Entries[i] == 0)
+            {
+                trivial |= bit;
+            }
+            else
+            {
+                slot = _block.Keys[i];
+                counted |= bit;
             }
         }
 
-        totals.Verdicts[(int)Verdict.Counted] += counted;
+        totals.Verdicts[(int)Verdict.Repeat] += (ulong)repeats;
+        totals.Verdicts[(int)Verdict.Trivial] += (ulong)BitOperations.PopCount(trivial);
+        totals.Verdicts[(int)Verdict.Counted] += (ulong)BitOperations.PopCount(counted);
+        Note(EventKind.Viewed, counted & _block.Viewed);
+        Note(EventKind.Liked, counted & _block.Liked);
+        Note(EventKind.Shared, counted & _block.Shared);
+        return counted;
+    }
+
+    private void Note(EventKind kind, ulong counted)
+    {
+        if (counted == 0) return;
+        ref KindState state = ref _kinds[(int)kind];
+        state.Counted += (uint)BitOperations.PopCount(counted);
+        state.LastMs = _block.TimeOf(BitOperations.Log2(counted));
+    }
+
+    /// <summary>Judges events with cards one after another, reason by reason.</summary>
+    /// <returns>Those that count.</returns>
+    private ulong JudgeInTurn(ReadOnlySpan<PackedEvent> events, ulong which, int mask, ShardTotals totals)
+    {
+        ulong counted = 0;
+        for (; which != 0; which &= which - 1)
+        {
+            int i = BitOperations.TrailingZeroCount(which);
+            uint key = _block.Keys[i];
+            ref KindState state = ref _kinds[key >> PlainBlock.TargetBits];
+            ref uint slot = ref SlotOf(ref MemoryMarshal.GetArrayDataReference(_seen), key, mask);
+            Verdict verdict = slot != 0 ? Verdict.Repeat
+                : state.IsTooFast(_block.TimeOf(i)) ? Verdict.TooFast
+                : state.Counted >= state.Cap ? Verdict.OverCap
+                : IsWorthless(events, i) ? Verdict.Trivial : Verdict.Counted;
+            totals.Verdicts[(int)verdict]++;
+            if (verdict != Verdict.Counted) continue;
+            slot = key;
+            state.Counted++;
+            state.LastMs = _block.TimeOf(i);
+            counted |= 1UL << i;
+        }
+
+        return counted;
+    }
+
+    private bool IsWorthless(ReadOnlySpan<PackedEvent> events, int index) =>
+        ((_block.Comments >> index) & 1) != 0
+            ? !TakeText(events[index].Target, PackedEvent.ValueAt(events, index), _block.Cards[index])
+            : _block.Entries[index] == 0;
+
+    /// <summary>Adds up what of it was done in the team's space.</summary>
+    private void CountForTeam(ReadOnlySpan<PackedEvent> events, ulong counted)
+    {
+        ReadOnlySpan<ContentFacts> contents = _context.Directory.Contents;
+        for (; counted != 0; counted &= counted - 1)
+        {
+            int i = BitOperations.TrailingZeroCount(counted);
+            if (contents[events[i].Target].Space != _teamSpace) continue;
+            _pairs.AddTeam(_slots[SubjectTable.OwnerOf(_block.Cards[i])], _kinds[events[i].KindCode].WeightMicro);
+        }
     }
 
     /// <summary>The place that holds the key, or the free one where it belongs.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ref uint SlotOf(ref uint seen, uint key, int mask)
     {
-        int slot = (int)(unchecked(key * 0x9e3779b1u) >> 7) & mask;
+        int slot = KeyPlace.Of(key, mask);
         while (Unsafe.Add(ref seen, slot) is var held && held != 0 && held != key) slot = (slot + 1) & mask;
         return ref Unsafe.Add(ref seen, slot);
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void JudgeWhole(ReadOnlySpan<PackedEvent> events, int index, EventFrame frame, ShardTotals totals)
-    {
-        ShardEvent whole = PackedEvent.At(events, index, _account, frame);
-        JudgeOne(whole, SubjectOf(whole, _context.Directory.Contents), totals);
     }
 
     /// <summary>Whether a comment's text is one and is new; then it counts, and is a reply of one's own in one's own space.</summary>

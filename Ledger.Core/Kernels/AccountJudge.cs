@@ -49,6 +49,7 @@ public sealed partial class AccountJudge
         _rules = context.Rules;
         _sealedAt = context.SealedAt;
         _kinds = KindState.TableOf(_rules);
+        _block = new PlainBlock(_owners, _slots, _kinds);
         _dayStartMinute = context.Window.Start.Value / 60_000;
         _minLetters = _rules.MinCommentLetters;
     }
@@ -113,7 +114,7 @@ public sealed partial class AccountJudge
         _keys.Reset();
         _pairs.Reset(events);
         _creators.BeginAccount(totals);
-        foreach (ref KindState kind in _kinds.AsSpan()) kind.Counted = 0;
+        foreach (ref KindState kind in _kinds.AsSpan()) (kind.Counted, kind.LastMs) = (0, KindState.Never);
     }
 
     /// <summary>First matching reason in the order of <see cref="Verdict"/>.</summary>
@@ -139,7 +140,7 @@ public sealed partial class AccountJudge
         }
 
         ref readonly KindState state = ref _kinds[(int)kind];
-        if (state.Counted != 0 && Distance(e.OccurredAtMs, state.LastMs) < state.MinIntervalMs) return Verdict.TooFast;
+        if (state.IsTooFast(e.OccurredAtMs - _context.Window.Start.Value)) return Verdict.TooFast;
         if (state.Counted >= state.Cap) return Verdict.OverCap;
         if (IsTrivial(kind, e.Value, subject)) return Verdict.Trivial;
         if (kind is EventKind.BroadcastMinute or EventKind.PresenceMinute && _keys.Contains(MinuteKey(kind, e.Value))) return Verdict.Overlap;
@@ -155,7 +156,7 @@ public sealed partial class AccountJudge
         if (slot >= 0) _keys.Put(slot, Key(kind, target, value));
         ref KindState state = ref _kinds[(int)kind];
         state.Counted++;
-        state.LastMs = e.OccurredAtMs;
+        state.LastMs = e.OccurredAtMs - _context.Window.Start.Value;
         switch (kind)
         {
             case EventKind.Commented:
@@ -187,11 +188,8 @@ public sealed partial class AccountJudge
 
         int owner = _owners.IndexOf(subject.Owner);
         ref OwnerSlot given = ref _slots[owner];
-        ref PairTable.Pair pair = ref _pairs.Of(ref given, owner);
-        pair.RawMicro += weight;
-        if (inTeam) pair.TeamRawMicro += weight;
-        _creators.Add(ref given, owner, (pair.Kinds & state.PairBit) == 0 ? state.One : 0);
-        pair.Kinds |= state.PairBit;
+        _creators.Add(ref given, owner, state.NewTo(_pairs.Add(ref given, owner, state)));
+        if (inTeam) _pairs.AddTeam(given, weight);
     }
 
     /// <summary>Replies under one's own videos or in one's own space are the interaction dimension; each text is taken once.</summary>
@@ -211,15 +209,9 @@ public sealed partial class AccountJudge
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void End(ShardTotals totals)
     {
-        long points = _ownMicro;
-        long teamPoints = _ownTeamMicro;
-        long knee = _rules.PairKneeMicro;
-        foreach (ref readonly PairTable.Pair pair in _pairs.Met)
-        {
-            points += PairDamping.Damp(pair.RawMicro, knee);
-            if (pair.TeamRawMicro != 0) teamPoints += PairDamping.Damp(pair.TeamRawMicro, knee);
-        }
-
+        (long points, long teamPoints) = _pairs.Damped(_rules.PairKneeMicro);
+        points += _ownMicro;
+        teamPoints += _ownTeamMicro;
         (uint posts, uint minutes) = (_kinds[(int)EventKind.VideoPublished].Counted, _kinds[(int)EventKind.BroadcastMinute].Counted);
         if ((posts | minutes | _ownReplies) != 0) totals.MadeByAccount.Add(new ShardTotals.Made(_account, posts, minutes, _ownReplies));
 
@@ -323,8 +315,6 @@ public sealed partial class AccountJudge
     private static ulong TipKey(long position) => ((ulong)EventKind.Tipped << 56) | ((ulong)position & KeyMask);
 
     private static ulong MinuteKey(EventKind kind, long minute) => ((ulong)kind << 56) | (unchecked((ulong)minute) & KeyMask);
-
-    private static ulong Distance(long a, long b) => a > b ? unchecked((ulong)(a - b)) : unchecked((ulong)(b - a));
 
     private static T At<T>(ReadOnlySpan<T> facts, int ordinal, T unknown) =>
         (uint)ordinal < (uint)facts.Length ? facts[ordinal] : unknown;

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Ledger.Core.Kernels;
 
@@ -45,11 +46,21 @@ internal sealed class CreatorTally(OwnerSlot[] slots)
     {
         unchecked
         {
-            _met[_metCount] = owner;
-            _metCount += slot.Received == 0 & one != 0 ? 1 : 0;
+            Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_met), _metCount) = owner;
+            _metCount += IsFirst(slot, one);
             slot.Received += one;
         }
     }
+
+    /// <summary>One when a count makes the owner one that the shard has met, otherwise zero.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int IsFirst(in OwnerSlot slot, ulong one) => (slot.Received == 0 ? 1 : 0) & (one != 0 ? 1 : 0);
+
+    /// <summary>Where the next owner that the shard meets is to be written, and those after it, for whoever counts many at once.</summary>
+    public ref int NextMet => ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_met), _metCount);
+
+    /// <summary>Tells how many owners were written there.</summary>
+    public void Took(int owners) => _metCount += owners;
 
     /// <summary>Hands everything over and is empty again.</summary>
     public void MoveTo(ShardTotals totals)
@@ -81,8 +92,8 @@ internal sealed class CreatorTally(OwnerSlot[] slots)
 /// <summary>What a judge keeps of each owner, together in one cache line.</summary>
 internal struct OwnerSlot
 {
-    /// <summary>Where the account being judged has its pair; anywhere, when it has none. See <see cref="PairTable"/>.</summary>
-    public int Entry;
+    /// <summary>The number of its pair with the account being judged, or with an earlier one. See <see cref="PairTable"/>.</summary>
+    public long Pair;
 
     /// <summary>Counterparties by kind in the shard so far. See <see cref="CreatorTally"/>.</summary>
     public ulong Received;

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Ledger.Core.Events;
 
 namespace Ledger.Core.Kernels;
@@ -12,7 +13,12 @@ namespace Ledger.Core.Kernels;
 /// </remarks>
 public sealed class EventDealer
 {
+    // A bit of a word for each event; all of it stays in the first-level cache.
+    private const int PieceEvents = 64;
+    private const int Lanes = 8;
+
     private readonly EventFrame _frame;
+    private readonly PackedEvent[] _piece = new PackedEvent[PieceEvents];
     private readonly int _mask;
     private readonly int _shift;
     private readonly int[] _counts;
@@ -43,57 +49,122 @@ public sealed class EventDealer
     }
 
     /// <summary>Takes the next events of the group.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Take(ActivityColumns events)
     {
         int count = events.Count;
         if (_packed.Length < _count + (2 * count)) Reserve(_count + (2 * count));
+        for (int start = 0; start < count; start += PieceEvents)
+        {
+            int end = Math.Min(start + PieceEvents, count);
+            int from = start;
+            for (ulong odd = Pack(events, start, end); odd != 0; odd &= odd - 1)
+            {
+                int at = start + BitOperations.TrailingZeroCount(odd);
+                Append(events, from, at, start);
+                AppendOdd(events, at);
+                from = at + 1;
+            }
 
-        // Columns of one length and room for two entries an event, both made sure of above; shards are masked.
-        ref long position = ref MemoryMarshal.GetReference(events.Position.AsSpan(0, count));
-        ref byte kind = ref MemoryMarshal.GetReference(events.Kind.AsSpan(0, count));
-        ref int account = ref MemoryMarshal.GetReference(events.Account.AsSpan(0, count));
-        ref int target = ref MemoryMarshal.GetReference(events.Target.AsSpan(0, count));
-        ref long value = ref MemoryMarshal.GetReference(events.Value.AsSpan(0, count));
-        ref long occurredAtMs = ref MemoryMarshal.GetReference(events.OccurredAtMs.AsSpan(0, count));
-        ref PackedEvent packed = ref MemoryMarshal.GetReference(_packed.AsSpan(_count));
-        ref ushort shardOf = ref MemoryMarshal.GetReference(_shardOf.AsSpan(_count));
-        ref int counts = ref MemoryMarshal.GetArrayDataReference(_counts);
-        ref long from = ref MemoryMarshal.GetArrayDataReference(_from);
-        (int mask, int shift, long openedAt, long startMs) = (_mask, _shift, _frame.OpenedAt, _frame.StartMs);
-        int taken = 0;
+            Append(events, from, end, start);
+        }
+    }
+
+    /// <summary>Packs a piece, eight events at a time.</summary>
+    /// <returns>Those that do not fit, a bit each.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private ulong Pack(ActivityColumns events, int start, int end)
+    {
+        // Columns of one length; what is left of eight is packed one by one.
+        ref long position = ref MemoryMarshal.GetReference(events.Position.AsSpan(start, end - start));
+        ref byte kind = ref MemoryMarshal.GetReference(events.Kind.AsSpan(start, end - start));
+        ref int account = ref MemoryMarshal.GetReference(events.Account.AsSpan(start, end - start));
+        ref int target = ref MemoryMarshal.GetReference(events.Target.AsSpan(start, end - start));
+        ref long value = ref MemoryMarshal.GetReference(events.Value.AsSpan(start, end - start));
+        ref long occurredAtMs = ref MemoryMarshal.GetReference(events.OccurredAtMs.AsSpan(start, end - start));
+        ref PackedEvent piece = ref MemoryMarshal.GetArrayDataReference(_piece);
+        Vector256<ulong> openedAt = Vector256.Create((ulong)_frame.OpenedAt), startMs = Vector256.Create((ulong)_frame.StartMs);
+        ulong odd = 0;
+        int i = 0;
         unchecked
         {
-            for (nint i = 0; i < count; i++)
+            for (; i + Lanes <= end - start; i += Lanes)
             {
-                int shard = Unsafe.Add(ref account, i) & mask;
-                uint local = (uint)(Unsafe.Add(ref account, i) >> shift);
-                long place = Unsafe.Add(ref position, i);
-                long at = place - openedAt;
-                long timeMs = Unsafe.Add(ref occurredAtMs, i) - startMs;
-                long worth = Unsafe.Add(ref value, i);
-
-                // No branch: which shards are fed is as good as random from event to event.
-                int fed = place >= Unsafe.Add(ref from, shard) ? 1 : 0;
-                Unsafe.Add(ref packed, taken) = new PackedEvent(local, Unsafe.Add(ref kind, i), Unsafe.Add(ref target, i), (uint)at, (int)timeMs, worth);
-                Unsafe.Add(ref shardOf, taken) = (ushort)shard;
-                Unsafe.Add(ref counts, shard) += fed;
-                taken += fed;
-                if (PackedEvent.Fits(worth) & PackedEvent.Fits(at, timeMs) || fed == 0) continue;
-                if (!PackedEvent.Fits(at, timeMs))
-                {
-                    Unsafe.Add(ref packed, taken - 1) = Wide(events, (int)i, local);
-                    continue;
-                }
-
-                Unsafe.Add(ref packed, taken) = PackedEvent.OfValue(local, (uint)at, worth);
-                Unsafe.Add(ref shardOf, taken) = (ushort)shard;
-                Unsafe.Add(ref counts, shard)++;
-                taken++;
+                Vector128<ushort> kinds = Vector128.WidenLower(Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref kind, i))).AsByte());
+                Vector256<uint> codes = Vector256.Create(Vector128.WidenLower(kinds), Vector128.WidenUpper(kinds));
+                Vector256<uint> locals = Vector256.LoadUnsafe(ref account, (nuint)i).AsUInt32() >>> _shift;
+                Vector256<uint> targets = Vector256.LoadUnsafe(ref target, (nuint)i).AsUInt32();
+                (Vector256<uint> who, int half) = (PackedEvent.Who(codes, locals), i + (Lanes / 2));
+                ulong lower = PackedEvent.Pack(
+                    Vector256.WidenLower(who), Vector256.WidenLower(targets),
+                    Vector256.LoadUnsafe(ref position, (nuint)i).AsUInt64() - openedAt,
+                    Vector256.LoadUnsafe(ref occurredAtMs, (nuint)i).AsUInt64() - startMs,
+                    Vector256.LoadUnsafe(ref value, (nuint)i).AsUInt64(), ref Unsafe.Add(ref piece, i));
+                ulong upper = PackedEvent.Pack(
+                    Vector256.WidenUpper(who), Vector256.WidenUpper(targets),
+                    Vector256.LoadUnsafe(ref position, (nuint)half).AsUInt64() - openedAt,
+                    Vector256.LoadUnsafe(ref occurredAtMs, (nuint)half).AsUInt64() - startMs,
+                    Vector256.LoadUnsafe(ref value, (nuint)half).AsUInt64(), ref Unsafe.Add(ref piece, half));
+                odd |= (lower | (upper << (Lanes / 2))) << i;
             }
         }
 
-        _count += taken;
+        return i == end - start ? odd : odd | (ulong.MaxValue >> (64 - (end - start)) & (ulong.MaxValue << i));
+    }
+
+    /// <summary>Appends packed events of a piece that fit, where their shards are fed.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Append(ActivityColumns events, int from, int to, int start)
+    {
+        // Room for two entries an event was made sure of; shards are masked.
+        ref long position = ref MemoryMarshal.GetArrayDataReference(events.Position);
+        ref int account = ref MemoryMarshal.GetArrayDataReference(events.Account);
+        ref PackedEvent piece = ref MemoryMarshal.GetArrayDataReference(_piece);
+        ref PackedEvent packed = ref MemoryMarshal.GetArrayDataReference(_packed);
+        ref ushort shardOf = ref MemoryMarshal.GetArrayDataReference(_shardOf);
+        ref int counts = ref MemoryMarshal.GetArrayDataReference(_counts);
+        ref long fedFrom = ref MemoryMarshal.GetArrayDataReference(_from);
+        nint taken = _count;
+        int mask = _mask;
+        unchecked
+        {
+            for (nint i = from; i < to; i++)
+            {
+                int shard = Unsafe.Add(ref account, i) & mask;
+
+                // No branch: which shards are fed is as good as random from event to event.
+                int fed = Unsafe.Add(ref position, i) >= Unsafe.Add(ref fedFrom, (nint)shard) ? 1 : 0;
+                Unsafe.Add(ref packed, taken) = Unsafe.Add(ref piece, i - start);
+                Unsafe.Add(ref shardOf, taken) = (ushort)shard;
+                Unsafe.Add(ref counts, (nint)shard) += fed;
+                taken += fed;
+            }
+        }
+
+        _count = (int)taken;
+    }
+
+    /// <summary>Appends an event whose value follows, or that lies in the frame.</summary>
+    private void AppendOdd(ActivityColumns events, int index)
+    {
+        int shard = events.Account[index] & _mask;
+        if (events.Position[index] < _from[shard]) return;
+        uint local = (uint)(events.Account[index] >> _shift);
+        (long at, long timeMs, long value) = (events.Position[index] - _frame.OpenedAt, events.OccurredAtMs[index] - _frame.StartMs, events.Value[index]);
+        if (!PackedEvent.Fits(at, timeMs))
+        {
+            Append(shard, PackedEvent.OfWide(local, _frame.AddWide(ShardEvent.From(events, index))));
+            return;
+        }
+
+        Append(shard, new PackedEvent(local, events.Kind[index], events.Target[index], (uint)at, (int)timeMs, value));
+        if (!PackedEvent.Fits(value)) Append(shard, PackedEvent.OfValue(local, (uint)at, value));
+    }
+
+    private void Append(int shard, PackedEvent entry)
+    {
+        (_packed[_count], _shardOf[_count]) = (entry, (ushort)shard);
+        _counts[shard]++;
+        _count++;
     }
 
     /// <summary>Ends the group: its entries by shard, and where in the array each shard's begin.</summary>
@@ -138,6 +209,4 @@ public sealed class EventDealer
         _shardOf.AsSpan(0, _count).CopyTo(shardOf);
         (_packed, _shardOf) = (packed, shardOf);
     }
-
-    private PackedEvent Wide(ActivityColumns events, int index, uint local) => PackedEvent.OfWide(local, _frame.AddWide(ShardEvent.From(events, index)));
 }

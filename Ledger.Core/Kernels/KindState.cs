@@ -1,22 +1,22 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Ledger.Core.Events;
 using Ledger.Core.Validity;
 
 namespace Ledger.Core.Kernels;
 
 /// <summary>One kind of activity of the account being judged: what the rules say of it and what was counted so far, together in one cache line.</summary>
+[StructLayout(LayoutKind.Sequential, Size = 64)]
 internal struct KindState
 {
-    /// <summary>When the last counted one occurred; meaningless while none was.</summary>
+    /// <summary>When the last counted one occurred; <see cref="Never"/> while none was.</summary>
     public long LastMs;
 
-    /// <summary>Least time between counted ones.</summary>
-    public ulong MinIntervalMs;
+    /// <summary>Least time between counted ones, at most a day.</summary>
+    public int IntervalMs;
 
     /// <summary>µpoints of a counted one.</summary>
     public long WeightMicro;
-
-    /// <summary>All ones for a view, the only kind that can be too short.</summary>
-    public ulong ViewMask;
 
     /// <summary>Counted so far.</summary>
     public uint Counted;
@@ -30,6 +30,18 @@ internal struct KindState
     /// <summary>Its bit in a pair's entry, in the order of the columns of <see cref="CreatorTally"/>.</summary>
     public int PairBit;
 
+    /// <summary>Farther from any time than any interval is long.</summary>
+    public const long Never = long.MinValue / 4;
+
+    /// <summary>Whether less than the least time has passed since the last counted one, or is still to pass until it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly bool IsTooFast(long atMs) => Math.Abs(atMs - LastMs) < IntervalMs;
+
+    /// <summary><see cref="One"/> for a pair that had none of it among its kinds, otherwise zero.</summary>
+    /// <remarks>No branch.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly ulong NewTo(int kinds) => unchecked(One & (0 - (ulong)((uint)((kinds & PairBit) - 1) >> 31)));
+
     /// <summary>Every kind of activity by its code, nothing counted.</summary>
     public static KindState[] TableOf(ValidityRules rules)
     {
@@ -38,9 +50,9 @@ internal struct KindState
         {
             kinds[kind] = new KindState
             {
-                MinIntervalMs = (ulong)rules.MinIntervalMs[kind],
+                LastMs = Never,
+                IntervalMs = checked((int)rules.MinIntervalMs[kind]),
                 WeightMicro = rules.WeightMicro[kind],
-                ViewMask = kind == (int)EventKind.Viewed ? ulong.MaxValue : 0,
                 Cap = rules.Cap[kind] == 0 ? uint.MaxValue : rules.Cap[kind],
                 One = CreatorTally.One(BitOf((EventKind)kind)),
                 PairBit = BitOf((EventKind)kind),

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Ledger.Core.Events;
 
 namespace Ledger.Core.Kernels;
@@ -23,10 +25,15 @@ public readonly struct PackedEvent
 
     private const int KindBits = 5, LocalBits = 22, TimeBits = 28, ValueBits = 9;
     private const int TimeShift = KindBits + LocalBits, ValueShift = TimeShift + TimeBits;
-    private const uint KindMask = (1u << KindBits) - 1, LocalMask = (1u << LocalBits) - 1, TimeMask = (1u << TimeBits) - 1;
+    internal const uint KindMask = (1u << KindBits) - 1;
+    private const uint LocalMask = (1u << LocalBits) - 1, TimeMask = (1u << TimeBits) - 1;
     private const int TimeBias = 1 << (TimeBits - 1);
     private const ulong FollowedValue = (1 << ValueBits) - 1;
-    private const uint ValueKind = KindMask - 1, WideKind = KindMask;
+
+    /// <summary>The kind of an entry that is the value of the event before it.</summary>
+    internal const uint ValueKind = KindMask - 1;
+
+    private const uint WideKind = KindMask;
 
     private readonly ulong _first;
     private readonly ulong _second;
@@ -58,6 +65,9 @@ public readonly struct PackedEvent
     /// <summary>Whether this is no event, but the value of the one before.</summary>
     public bool IsValue => KindCode == ValueKind;
 
+    /// <summary>Whether this stands for an event that lies in the frame.</summary>
+    public bool IsWide => KindCode == WideKind;
+
     /// <summary>What it acts on, as an ordinal, or −1.</summary>
     public int Target => unchecked((int)_second);
 
@@ -77,6 +87,49 @@ public readonly struct PackedEvent
     /// <summary>An event that lies in the frame.</summary>
     public static PackedEvent OfWide(uint local, int index) => new(local, (byte)WideKind, -1, (uint)index, 0, 0);
 
+    /// <summary>Kind, account, time and value in one word.</summary>
+    internal ulong First => _first;
+
+    /// <summary>Kinds and accounts of eight events as they stand in their first words.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector256<uint> Who(Vector256<uint> kinds, Vector256<uint> locals) => kinds | (locals << KindBits);
+
+    /// <summary>Packs four events; one that does not fit is as good as not written.</summary>
+    /// <param name="who">Of them.</param>
+    /// <param name="targets">What they act on.</param>
+    /// <param name="at">After the window's opening.</param>
+    /// <param name="timesMs">After the window's start.</param>
+    /// <param name="values">See <see cref="ActivityColumns.Value"/>.</param>
+    /// <param name="to">Where the first is written, the others behind it.</param>
+    /// <returns>Those that do not fit, a bit each.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static uint Pack(
+        Vector256<ulong> who, Vector256<ulong> targets, Vector256<ulong> at, Vector256<ulong> timesMs, Vector256<ulong> values, ref PackedEvent to)
+    {
+        unchecked
+        {
+            Vector256<ulong> times = timesMs + Vector256.Create((ulong)TimeBias);
+            Vector256<ulong> first = who | (times << TimeShift) | (values << ValueShift);
+            Vector256<ulong> second = targets | (at << 32);
+            Vector256<ulong> low = Vector256.Shuffle(first, Vector256.Create(0UL, 0, 1, 1)), high = Vector256.Shuffle(second, Vector256.Create(0UL, 0, 1, 1));
+            Vector256<ulong> odd = Vector256.Create(0UL, ulong.MaxValue, 0, ulong.MaxValue);
+            ref ulong words = ref Unsafe.As<PackedEvent, ulong>(ref to);
+            Vector256.ConditionalSelect(odd, high, low).StoreUnsafe(ref words);
+            low = Vector256.Shuffle(first, Vector256.Create(2UL, 2, 3, 3));
+            high = Vector256.Shuffle(second, Vector256.Create(2UL, 2, 3, 3));
+            Vector256.ConditionalSelect(odd, high, low).StoreUnsafe(ref words, 4);
+            Vector256<ulong> beyond = (at >>> 32) | (times >>> TimeBits) | (values >>> ValueBits);
+            return (~Vector256.Equals(beyond, Vector256<ulong>.Zero) | Vector256.Equals(values, Vector256.Create(FollowedValue))).ExtractMostSignificantBits();
+        }
+    }
+
+    /// <summary><see cref="TimeMs"/> of eight events by the halves of their first words.</summary>
+    internal static Vector256<int> TimesMs(Vector256<uint> low, Vector256<uint> high) =>
+        (((low >>> TimeShift) | (high << (32 - TimeShift))) & Vector256.Create(TimeMask)).AsInt32() - Vector256.Create(TimeBias);
+
+    /// <summary>Values of eight events by the upper halves of their first words; the largest that fits stands for one that follows.</summary>
+    internal static Vector256<uint> InlineValues(Vector256<uint> high) => high >>> (ValueShift - 32);
+
     /// <summary>See <see cref="ActivityColumns.Value"/>; of the event at an index.</summary>
     public static long ValueAt(ReadOnlySpan<PackedEvent> events, int index)
     {
@@ -88,7 +141,7 @@ public readonly struct PackedEvent
     public static ShardEvent At(ReadOnlySpan<PackedEvent> events, int index, int account, EventFrame frame)
     {
         ref readonly PackedEvent e = ref events[index];
-        return e.KindCode == WideKind
+        return e.IsWide
             ? frame.Wide(e.WideIndex)
             : new ShardEvent(e.PositionIn(frame), (byte)e.KindCode, account, e.Target, ValueAt(events, index), frame.StartMs + e.TimeMs);
     }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Ledger.Core.Kernels;
 
@@ -74,7 +75,7 @@ public sealed class ShardBuffer
             start = end;
             if (mine.IsEmpty) continue;
             int account = (local << _shardsShift) | _shard;
-            judge.Judge(account, mine, sorted.AsSpan(end, Math.Min(mine.Length, Count - end)), frame, totals);
+            judge.Judge(account, mine, frame, totals);
             if (counts) totals.NoteJudged(account, mine, frame);
         }
 
@@ -89,28 +90,31 @@ public sealed class ShardBuffer
     private void SortByAccount(Span<int> next, Span<PackedEvent> sorted)
     {
         next.Clear();
+        ref int counts = ref MemoryMarshal.GetReference(next);
+        ref PackedEvent to = ref MemoryMarshal.GetReference(sorted);
         unchecked
         {
-            // Slices lie far apart: as one is counted the next is asked for.
+            // Accounts of the shard's own, so within the counts. Slices lie far apart: as one is counted the next is asked for.
             for (int slice = 0; slice < _slices.Count; slice++)
             {
                 ReadOnlySpan<PackedEvent> events = _slices[slice].Events;
                 ReadOnlySpan<PackedEvent> ahead = slice + 1 < _slices.Count ? _slices[slice + 1].Events : default;
-                for (int i = 0; i < ahead.Length; i += PackedEvent.PerCacheLine)
-                {
-                    Prefetch.Far(in ahead[i]);
-                    for (int j = i; j < i + PackedEvent.PerCacheLine && j < events.Length; j++) next[events[j].Local]++;
-                }
-
-                int counted = (ahead.Length + PackedEvent.PerCacheLine - 1) / PackedEvent.PerCacheLine * PackedEvent.PerCacheLine;
-                for (int i = counted; i < events.Length; i++) next[events[i].Local]++;
+                for (int i = 0; i < events.Length; i++) Unsafe.Add(ref counts, (nint)events[i].Local)++;
+                for (int i = 0; i < ahead.Length; i += PackedEvent.PerCacheLine) Prefetch.Far(in ahead[i]);
             }
 
             int start = 0;
             foreach (ref int count in next) (count, start) = (start, start + count);
             foreach (EventSlice slice in _slices)
             {
-                foreach (ref readonly PackedEvent e in slice.Events) sorted[next[e.Local]++] = e;
+                foreach (ref readonly PackedEvent e in slice.Events)
+                {
+                    ref int at = ref Unsafe.Add(ref counts, (nint)e.Local);
+                    ref PackedEvent place = ref Unsafe.Add(ref to, (nint)at);
+                    Prefetch.Far(in Unsafe.Add(ref place, PackedEvent.PerCacheLine));
+                    place = e;
+                    at++;
+                }
             }
         }
     }

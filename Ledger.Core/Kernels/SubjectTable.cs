@@ -11,9 +11,10 @@ namespace Ledger.Core.Kernels;
 internal sealed class SubjectTable
 {
     // A card: fewest seconds to view 9, guest 1, the owner's dense number and one 22. Zero is no card.
-    private const int SecondsBits = 9, OwnerShift = SecondsBits + 1;
+    private const int SecondsBits = 9;
+    internal const int OwnerShift = SecondsBits + 1;
+    internal const uint SecondsMask = (1 << SecondsBits) - 1;
     private const int OwnersMax = (1 << (32 - OwnerShift)) - 1;
-    private const uint SecondsMask = (1 << SecondsBits) - 1;
 
     /// <summary>Set when the video stands in a space of somebody else.</summary>
     private const uint GuestBit = 1 << SecondsBits;

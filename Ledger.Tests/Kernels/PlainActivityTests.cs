@@ -16,7 +16,7 @@ public sealed class PlainActivityTests
     private const int Accounts = 12, Videos = 90, Shards = 2;
     private static readonly Day Window = Day.FromNumber(20_000);
 
-    [Property(MaxTest = 40)]
+    [Property(MaxTest = 120)]
     public void Short_way_gives_what_the_long_way_gives(int seed)
     {
         Random random = new(seed);
@@ -75,7 +75,7 @@ public sealed class PlainActivityTests
             Window = Window,
             OpenedAt = position,
             SealedAt = position + 10_000,
-            Rules = World.Rules with { Cap = [.. World.Rules.Cap.Select(cap => cap * 20)], MinIntervalMs = [.. World.Rules.MinIntervalMs.Select(ms => ms / 10)], MinViewSeconds = random.Next(2) == 0 ? 3u : 600u },
+            Rules = World.Rules with { Cap = [.. Caps(random)], MinIntervalMs = [.. Intervals(random)], MinViewSeconds = random.Next(2) == 0 ? 3u : 600u },
             Directory = directory,
             Roster = TeamRoster.Empty,
             Retractions = new Retractions(names),
@@ -91,8 +91,39 @@ public sealed class PlainActivityTests
         }
     }
 
+    // Some that nobody reaches, some that are reached within a block, some that are never far.
+    private static IEnumerable<uint> Caps(Random random)
+    {
+        uint times = (uint)random.Next(3) switch { 0 => 1u, 1 => 20u, _ => 1_000u };
+        return World.Rules.Cap.Select(cap => random.Next(8) == 0 ? 0 : cap * times);
+    }
+
+    private static IEnumerable<long> Intervals(Random random)
+    {
+        int part = random.Next(3) switch { 0 => 1, 1 => 10, _ => 1_000 };
+        return World.Rules.MinIntervalMs.Select(ms => random.Next(8) == 0 ? 0 : ms / part);
+    }
+
+    // In the order of the log, now and then close to each other; or anyhow; or in order but for a few, some of them days off.
+    private static Func<int, long> Times(Random random)
+    {
+        int kind = random.Next(3);
+        long at = 0;
+        return i =>
+        {
+            at += random.Next(10) == 0 ? random.Next(3) : random.Next(30_000);
+            return kind switch
+            {
+                0 => at,
+                1 => (i * 1_000L) + random.Next(5_000),
+                _ => random.Next(200) switch { 0 => at - random.Next(60_000), 1 => at + (random.Next(-3, 4) * Day.LengthMs), _ => at },
+            };
+        };
+    }
+
     private static ActivityColumns Activity(Random random, FoldContext context)
     {
+        Func<int, long> times = Times(random);
         NameTable names = context.Directory.Names;
         ActivityColumns columns = new();
         int count = random.Next(3_000);
@@ -104,7 +135,7 @@ public sealed class PlainActivityTests
 
             // Half of everything is one account's, so that it fills several blocks.
             int account = names.Find($"account-{(random.Next(2) == 0 ? 5 : random.Next(Accounts))}");
-            columns.Add(context.OpenedAt + 1 + i, kind, account, target, value, Window.Start.Value + (i * 1_000L) + random.Next(5_000));
+            columns.Add(context.OpenedAt + 1 + i, kind, account, target, value, Window.Start.Value + times(i));
         }
 
         return columns;

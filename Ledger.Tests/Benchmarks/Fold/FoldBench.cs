@@ -55,7 +55,7 @@ internal static class FoldBench
         double partitioned = Stopwatch.GetElapsedTime(started).TotalSeconds;
         SheetMerge merge = new(context);
         JudgePool judges = new(context);
-        Parallel.For(0, count, shard =>
+        Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, shard =>
         {
             ShardBuffer buffer = new(shard, count);
             foreach ((PackedEvent[] events, int[] starts) in dealt) buffer.Add(new EventSlice(events, starts[shard], starts[shard + 1] - starts[shard]));
