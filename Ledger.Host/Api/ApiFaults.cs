@@ -10,6 +10,8 @@ namespace Ledger.Host.Api;
 /// <summary>Turns everything that can be thrown while a request is handled into a problem: the only place of the API that does.</summary>
 internal sealed class ApiFaults(RequestDelegate next, LedgerHealth health, ILogger<ApiFaults> logger)
 {
+    private static readonly TimeSpan LookForPartsAgain = TimeSpan.FromSeconds(5);
+
     public async Task InvokeAsync(HttpContext context)
     {
         try
@@ -28,7 +30,9 @@ internal sealed class ApiFaults(RequestDelegate next, LedgerHealth health, ILogg
         {
             if (fault is LogFaultException log) health.Fail(log);
             ApiProblem problem = Of(fault);
-            if (problem.Status >= StatusCodes.Status500InternalServerError) logger.LogError(fault, "{Method} {Path} failed: {Code}", context.Request.Method, context.Request.Path, problem.Code);
+
+            // Who is told to come back has met no fault.
+            if (problem.Status >= StatusCodes.Status500InternalServerError && problem.RetryAfter is null) logger.LogError(fault, "{Method} {Path} failed: {Code}", context.Request.Method, context.Request.Path, problem.Code);
             if (context.Response.HasStarted)
             {
                 context.Abort(); // half an answer must not look like a whole one
@@ -46,6 +50,8 @@ internal sealed class ApiFaults(RequestDelegate next, LedgerHealth health, ILogg
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => Problems.BodyTooLarge(ApiLimits.BodyBytesMax),
         BadHttpRequestException e => new ApiProblem(e.StatusCode, "request-malformed", e.Message),
         DrawSeedMissingException e => Problems.Refused(DrawSeedMissingException.Code, e.Message[(DrawSeedMissingException.Code.Length + 2)..]),
+        WindowWaitsForClusterException e => new ApiProblem(
+            StatusCodes.Status503ServiceUnavailable, WindowWaitsForClusterException.Code, e.Message[(WindowWaitsForClusterException.Code.Length + 2)..], LookForPartsAgain),
         LogFaultException e => new ApiProblem(StatusCodes.Status503ServiceUnavailable, e.Code, "the ledger's log cannot go on and takes nothing more; its operator has been told"),
         _ => new ApiProblem(StatusCodes.Status500InternalServerError, "internal-error", "a defect of the ledger; its log has the details"),
     };

@@ -73,7 +73,7 @@ internal sealed class ApiServer : IAsyncDisposable
         builder.Services.AddHostedService(services => new DueWindows(session, options.CloseGrace, services.GetRequiredService<ILogger<DueWindows>>()));
         builder.Services.AddHostedService<ActivityKeeper>();
         builder.Services.AddHostedService<LiveFolding>();
-        if (session.Cluster is { } cluster) builder.Services.AddHostedService(services => new ClusterWatch(cluster, clock, services.GetRequiredService<ILogger<ClusterWatch>>()));
+        builder.Services.AddHostedService<ClusterWatch>();
         builder.Services.AddSingleton(new KeyRing(stores.Keys, clock));
         builder.Services.AddSingleton(_ => stores.Requests);
         builder.Services.AddSingleton(new BodyBudget());

@@ -12,7 +12,7 @@ internal sealed class ProvisionalWindows(RewardLedger ledger, Recomputations tur
 
     private volatile Computed? _last;
 
-    /// <summary>The window as of a few seconds ago.</summary>
+    /// <summary>The window as of a few seconds ago, or where the ledger stands because an earlier one waits behind its seal.</summary>
     /// <exception cref="KeyNotFoundException"><c>unknown-window</c>, or <c>not-open</c>: it is closed.</exception>
     /// <exception cref="ApiProblemException"><c>too-busy</c>.</exception>
     public async Task<ClosedWindow> OfAsync(Day window, CancellationToken cancel)
@@ -21,11 +21,11 @@ internal sealed class ProvisionalWindows(RewardLedger ledger, Recomputations tur
         using IDisposable mine = await turn.TakeAsync(cancel);
         if (Fresh(window) is { } meanwhile) return meanwhile;
         long started = clock.GetTimestamp();
-        WindowReplay replay = await ledger.ReplayAsync(window, null, cancel);
-        if (replay.IsFinal) throw new KeyNotFoundException($"not-open: the window {window} is closed; what it came to is at /v1/windows/{window}");
+        ClosedWindow close = await ledger.ProvisionalAsync(window, cancel)
+            ?? throw new KeyNotFoundException($"not-open: the window {window} is closed; what it came to is at /v1/windows/{window}");
         TimeSpan took = clock.GetElapsedTime(started);
-        _last = new Computed(replay.Close, clock.GetTimestamp(), took * RestFactor > RestMin ? took * RestFactor : RestMin);
-        return replay.Close;
+        _last = new Computed(close, clock.GetTimestamp(), took * RestFactor > RestMin ? took * RestFactor : RestMin);
+        return close;
     }
 
     private ClosedWindow? Fresh(Day window) => _last is { } last && last.Close.Window == window && clock.GetElapsedTime(last.At) < last.Rest ? last.Close : null;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Ledger.Host.Composition;
+using Ledger.Projections.DayWindows;
 using Ledger.Projections.ReadModels;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
@@ -16,6 +17,7 @@ internal static class ViewAnswer
 
     /// <summary>Asks the views; null is told as not found.</summary>
     /// <exception cref="ApiProblemException"><c>position-malformed</c>, <c>position-unknown</c>, <c>views-behind</c>, or the given problem.</exception>
+    /// <exception cref="WindowWaitsForClusterException">The views stand at the seal of a window whose parts are missing.</exception>
     public static async Task<IResult> OfAsync(HttpContext context, LedgerSession session, Func<ViewReader, object?> ask, ApiProblem? missing = null)
     {
         ReadModelStore views = session.Views ?? throw new InvalidOperationException("the session was opened without views");
@@ -52,6 +54,7 @@ internal static class ViewAnswer
             throw new ApiProblemException(Problems.Malformed("position-malformed", "minPosition is a position of the log: a whole number"));
         if (position > session.Log.Head) throw new ApiProblemException(Problems.Malformed("position-unknown", $"the log ends before {position}"));
         if (views.NextPosition < position) await session.Ledger.CatchUpAsync(null, context.RequestAborted);
+        if (views.NextPosition < position && session.Ledger.Gathering is { } gathering) throw new WindowWaitsForClusterException(gathering);
         if (views.NextPosition < position)
             throw new ApiProblemException(new ApiProblem(StatusCodes.Status503ServiceUnavailable, "views-behind", $"the views stand before {position}: a sealed window waits for its draw seed, or their disk failed", TimeSpan.FromSeconds(5)));
     }

@@ -14,8 +14,8 @@ internal sealed class LedgerSession : IAsyncDisposable
 {
     private readonly Stack<object> _owned;
 
-    private LedgerSession(Stack<object> owned, IEventLog log, IActorRefFactory actors, RewardLedger ledger, ReadModelStore? views, GatheredFold? cluster, string folder) =>
-        (_owned, Log, Actors, Ledger, Views, Cluster, Folder) = (owned, log, actors, ledger, views, cluster, folder);
+    private LedgerSession(Stack<object> owned, IEventLog log, IActorRefFactory actors, RewardLedger ledger, ReadModelStore? views, string folder) =>
+        (_owned, Log, Actors, Ledger, Views, Folder) = (owned, log, actors, ledger, views, folder);
 
     private enum Use
     {
@@ -31,9 +31,6 @@ internal sealed class LedgerSession : IAsyncDisposable
 
     /// <summary>The read models that follow the ledger; null when the session was opened without.</summary>
     public ReadModelStore? Views { get; }
-
-    /// <summary>Gathers what a cluster folds of sealed windows; null when this process folds them by itself.</summary>
-    public GatheredFold? Cluster { get; }
 
     public LedgerHealth Health { get; } = new();
 
@@ -92,17 +89,15 @@ internal sealed class LedgerSession : IAsyncDisposable
             ActivityFolder activity = Own(new ActivityFolder(dataDirectory));
             IWindowFold fold = new WindowFold(actors, log, new FoldOptions());
             ReadModelStore? views = null;
-            GatheredFold? cluster = null;
             if (use is Use.Serve or Use.ServeWithCluster)
             {
                 LiveFold live = Own(new LiveFold(actors, log, fold, LiveFolding.Folder(dataDirectory), new LiveOptions()));
-                if (use == Use.ServeWithCluster) cluster = new GatheredFold(live, Own(await SheetStores.OpenAsync(address, cancel)), log);
-                fold = (IWindowFold?)cluster ?? live;
+                fold = use == Use.ServeWithCluster ? new GatheredFold(live, Own(await SheetStores.OpenAsync(address, cancel)), log) : live;
                 views = Own(await ReadModelStore.OpenAsync(dataDirectory, log, cancel));
             }
 
             RewardLedger ledger = Own(await RewardLedger.OpenAsync(log, fold, clock, use == Use.Read, new SnapshotFolder(dataDirectory), views, progress, activity, cancel));
-            return new LedgerSession(owned, log, actors, ledger, views, cluster, dataDirectory);
+            return new LedgerSession(owned, log, actors, ledger, views, dataDirectory);
         }
         catch
         {

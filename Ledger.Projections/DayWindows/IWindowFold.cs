@@ -1,4 +1,5 @@
 using Ledger.Core.Contributions;
+using Ledger.Core.Time;
 using Ledger.Projections.EventLog;
 
 namespace Ledger.Projections.DayWindows;
@@ -12,4 +13,11 @@ public interface IWindowFold
     /// <param name="cancel">Stops the fold; nothing is left behind.</param>
     /// <exception cref="LogFaultException">The log is damaged, or the fold failed again and again.</exception>
     Task<ContributionSheet> FoldAsync(FoldContext context, IProgress<int>? progress = null, CancellationToken cancel = default);
+
+    /// <summary>What a sealed window's fold would wait for: a ledger that answers questions looks first and does not wait with it.</summary>
+    /// <param name="window">The UTC day.</param>
+    /// <param name="sealedAt">Position of its seal.</param>
+    /// <param name="cancel">Stops it.</param>
+    /// <returns>Null when nothing is waited for.</returns>
+    Task<Gathering?> GatheringAsync(Day window, long sealedAt, CancellationToken cancel = default) => Task.FromResult<Gathering?>(null);
 }

@@ -28,6 +28,8 @@ public sealed class RewardLedger : IDisposable
     // Making the tables over everyone takes longer than judging one account: all who ask within this time are answered as of one position.
     private static readonly TimeSpan DayStaleAfter = TimeSpan.FromSeconds(1);
 
+    private static readonly TimeSpan GatheringPause = TimeSpan.FromMilliseconds(50);
+
     private readonly IWindowFold _fold;
     private readonly TimeProvider _clock;
     private readonly bool _isReadOnly;
@@ -45,6 +47,7 @@ public sealed class RewardLedger : IDisposable
     private bool _isWorthSaving;
     private bool _saves;
     private volatile ClosedWindow? _replayed;
+    private volatile Gathering? _gathering;
     private ProvisionalJudge? _provisional;
 
     private RewardLedger(
@@ -76,7 +79,10 @@ public sealed class RewardLedger : IDisposable
     /// <summary>What the log records of closed windows, by day.</summary>
     public IReadOnlyDictionary<Day, WindowRecord> Records => _records;
 
-    /// <summary>Opens the ledger of a log. Caught up when it returns.</summary>
+    /// <summary>The sealed window whose parts others fold, at whose seal the ledger stands as of its last look; null when it stands at none. Asked by any thread.</summary>
+    public Gathering? Gathering => _gathering;
+
+    /// <summary>Opens the ledger of a log. Caught up when it returns, or at a seal whose window waits.</summary>
     /// <param name="log">The log; it stays the caller's.</param>
     /// <param name="fold">How windows are folded; a <see cref="LiveFold"/> folds open ones while they fill.</param>
     /// <param name="clock">The time of recording; no result depends on it.</param>
@@ -105,7 +111,7 @@ public sealed class RewardLedger : IDisposable
         SnapshotFolder? snapshots = null, ILedgerObserver? observer = null, IProgress<LedgerProgress>? progress = null, ActivityFolder? activity = null, CancellationToken cancel = default) =>
         OpenAsync(log, new WindowFold(actors, log, options), clock, isReadOnly, snapshots, observer, progress, activity, cancel);
 
-    /// <summary>Applies what came into the log; a window that was sealed is folded, and its close recorded if it was not.</summary>
+    /// <summary>Applies what came into the log; a window that was sealed is folded, and its close recorded if it was not. A window that waits for its draw seed or for others' parts is not waited for.</summary>
     public Task CatchUpAsync(IProgress<LedgerProgress>? progress = null, CancellationToken cancel = default) => InTurnAsync(
         async () =>
         {
@@ -114,34 +120,23 @@ public sealed class RewardLedger : IDisposable
         },
         cancel);
 
-    /// <summary>The earliest open window whose day is over for longer than the grace, unless a sealed one waits for its draw seed. Not while the ledger advances.</summary>
+    /// <summary>The earliest open window whose day is over for longer than the grace, unless a sealed one waits. Not while the ledger advances.</summary>
     public Day? Due(TimeSpan grace) =>
         State.Pending is null && State.Windows.Earliest is { } earliest && earliest.Next.Start.Value + (long)grace.TotalMilliseconds <= Now().Value ? earliest : null;
 
     /// <summary>Seals and closes a window: folds, applies the rules, records the close and the statement. Closing again gives what was recorded.</summary>
+    /// <remarks>Where others fold it, it waits for them; the ledger goes on meanwhile.</remarks>
     /// <exception cref="KeyNotFoundException"><c>unknown-window</c>: no event ever opened it.</exception>
     /// <exception cref="InvalidOperationException"><c>window-order</c>: an earlier window is still open.</exception>
     /// <exception cref="DrawSeedMissingException">It, or an earlier one, is sealed and waits for its draw seed.</exception>
-    public Task<ClosedWindow> CloseAsync(Day window, IProgress<LedgerProgress>? progress = null, CancellationToken cancel = default) => InTurnAsync(
-        async () =>
+    public async Task<ClosedWindow> CloseAsync(Day window, IProgress<LedgerProgress>? progress = null, CancellationToken cancel = default)
+    {
+        while (true)
         {
-            await AdvanceAsync(progress, cancel).ConfigureAwait(false);
-            if (State.Windows.Earliest is { } earliest && earliest < window && State.Windows.IsOpen(window))
-                throw new InvalidOperationException($"window-order: window {earliest} is still open; close it first, windows close in order");
-            if (State.Windows.IsOpen(window))
-            {
-                await Intake.SealAsync(window, cancel).ConfigureAwait(false);
-
-                // The seal is in the log: from here on the close is finished whatever happens, now or by the next process.
-                await AdvanceAsync(progress, cancel).ConfigureAwait(false);
-            }
-
-            if (State.PendingDraws && State.Pending!.Value.Window <= window)
-                throw new DrawSeedMissingException(State.Pending.Value.Window);
-            (ClosedWindow? recent, long to, bool _) = Known(window);
-            return recent ?? (await RecomputeAsync(window, to, isClosed: true, progress, cancel).ConfigureAwait(false)).Close;
-        },
-        cancel);
+            if (await InTurnAsync(() => TryCloseAsync(window, progress, cancel), cancel).ConfigureAwait(false) is { } closed) return closed;
+            await Task.Delay(GatheringPause, cancel).ConfigureAwait(false);
+        }
+    }
 
     /// <summary>Closes every window whose day has been over for a while, in order, up to one that waits for its draw seed.</summary>
     /// <param name="grace">How long late events are waited for after the day.</param>
@@ -150,10 +145,17 @@ public sealed class RewardLedger : IDisposable
     public async Task<IReadOnlyList<Day>> CloseDueAsync(TimeSpan grace, CancellationToken cancel = default)
     {
         List<Day> closed = [];
-        while (await InTurnAsync(() => NextDueAsync(grace, cancel), cancel).ConfigureAwait(false) is { } due)
+        try
         {
-            await CloseAsync(due, null, cancel).ConfigureAwait(false);
-            closed.Add(due);
+            while (await InTurnAsync(() => NextDueAsync(grace, cancel), cancel).ConfigureAwait(false) is { } due)
+            {
+                await CloseAsync(due, null, cancel).ConfigureAwait(false);
+                closed.Add(due);
+            }
+        }
+        catch (DrawSeedMissingException)
+        {
+            // It is sealed; whoever gives it its seed closes it.
         }
 
         return closed;
@@ -191,19 +193,37 @@ public sealed class RewardLedger : IDisposable
     /// <remarks>The ledger goes on meanwhile: only what is known of the window is asked for in turn.</remarks>
     /// <exception cref="KeyNotFoundException"><c>unknown-window</c>.</exception>
     /// <exception cref="DrawSeedMissingException">Its prizes, or those of a sealed window before it, are drawn with a block that is not known yet.</exception>
+    /// <exception cref="WindowWaitsForClusterException">It, or a sealed window before it, is not closed because others' parts of it are missing.</exception>
     public async Task<WindowReplay> ReplayAsync(Day window, IProgress<LedgerProgress>? progress = null, CancellationToken cancel = default)
     {
         (ClosedWindow? recent, long to, bool isClosed) = await InTurnAsync(
             async () =>
             {
                 await AdvanceAsync(progress, cancel).ConfigureAwait(false);
-                return Known(window);
+                (ClosedWindow? Recent, long To, bool IsClosed) known = Known(window);
+                return known.IsClosed || State.Pending is null ? known : throw Standstill();
             },
             cancel).ConfigureAwait(false);
         if (recent is not null) return new WindowReplay(IsFinal: true, recent);
         WindowReplay replay = await RecomputeAsync(window, to, isClosed, progress, cancel).ConfigureAwait(false);
         if (replay.IsFinal) _replayed = replay.Close;
         return replay;
+    }
+
+    /// <summary>An open window as if it were sealed now, or where the ledger stands because an earlier one waits behind its seal; null when it is closed.</summary>
+    /// <exception cref="KeyNotFoundException"><c>unknown-window</c>.</exception>
+    /// <exception cref="DrawSeedMissingException">Its prizes are drawn, or it is sealed, or was opened behind a seal, whose window waits for its draw seed.</exception>
+    /// <exception cref="WindowWaitsForClusterException">It is sealed, or was opened behind a seal, whose window waits for others' parts.</exception>
+    public async Task<ClosedWindow?> ProvisionalAsync(Day window, CancellationToken cancel = default)
+    {
+        (_, long to, bool isClosed) = await InTurnAsync(
+            async () =>
+            {
+                await AdvanceAsync(null, cancel).ConfigureAwait(false);
+                return Known(window);
+            },
+            cancel).ConfigureAwait(false);
+        return isClosed ? null : (await RecomputeAsync(window, to, isClosed: false, null, cancel).ConfigureAwait(false)).Close;
     }
 
     /// <summary>What an account did in a closed window: from the window's activity file, which is made when there is none, else from the log.</summary>
@@ -255,8 +275,10 @@ public sealed class RewardLedger : IDisposable
         await follower.FollowAsync(open, to, cancel).ConfigureAwait(false);
     }
 
-    /// <summary>What an account's day comes to so far, as of at most a second ago.</summary>
+    /// <summary>What an account's day comes to so far, as of at most a second ago, or where the ledger stands because an earlier window waits behind its seal.</summary>
     /// <exception cref="KeyNotFoundException"><c>unknown-account</c>, or <c>not-open</c>: the window takes no events.</exception>
+    /// <exception cref="DrawSeedMissingException">It was opened behind a seal whose window waits for its draw seed.</exception>
+    /// <exception cref="WindowWaitsForClusterException">It was opened behind a seal whose window waits for others' parts.</exception>
     public async Task<DaySoFar> DaySoFarAsync(AccountId account, Day window, CancellationToken cancel = default)
     {
         int ordinal = Log.Names.Find(account.Value);
@@ -301,8 +323,11 @@ public sealed class RewardLedger : IDisposable
         {
             if (!IsFinalDue(record, now) || window > last) continue;
             StatementFinalized finalized = new(window, record.Statement.StatementDigest);
-            await writer.AppendAsync([new NewEvent(EventId.Derive("statement-finalized", window.ToString()), now, now, window, finalized)], cancel).ConfigureAwait(false);
-            final.Add(window);
+            IReadOnlyList<AppendOutcome> outcomes = await writer.AppendAsync(
+                [new NewEvent(EventId.Derive("statement-finalized", window.ToString()), now, now, window, finalized)], cancel).ConfigureAwait(false);
+
+            // A ledger that stands at a seal has not read what it declared behind it.
+            if (!outcomes[0].IsDuplicate) final.Add(window);
         }
 
         return final;
@@ -311,17 +336,40 @@ public sealed class RewardLedger : IDisposable
     private async Task<Day?> NextDueAsync(TimeSpan grace, CancellationToken cancel)
     {
         await AdvanceAsync(null, cancel).ConfigureAwait(false);
-        return Due(grace);
+        return _gathering?.Window ?? Due(grace);
+    }
+
+    /// <summary>Null when parts of it, or of a window before it, are missing.</summary>
+    private async Task<ClosedWindow?> TryCloseAsync(Day window, IProgress<LedgerProgress>? progress, CancellationToken cancel)
+    {
+        await AdvanceAsync(progress, cancel).ConfigureAwait(false);
+        if (_gathering is null && State.Windows.IsOpen(window))
+        {
+            if (State.Windows.Earliest is { } earliest && earliest < window)
+                throw new InvalidOperationException($"window-order: window {earliest} is still open; close it first, windows close in order");
+            await Intake.SealAsync(window, cancel).ConfigureAwait(false);
+
+            // The seal is in the log: from here on the close is finished whatever happens, now or by the next process.
+            await AdvanceAsync(progress, cancel).ConfigureAwait(false);
+        }
+
+        if (State.Pending is { } pending && pending.Window <= window) return _gathering is null ? throw Standstill() : null;
+        (ClosedWindow? recent, long to, bool _) = Known(window);
+        return recent ?? (await RecomputeAsync(window, to, isClosed: true, progress, cancel).ConfigureAwait(false)).Close;
     }
 
     private ProvisionalJudge JudgeOf(Day window)
     {
-        if (!State.Open.TryGetValue(window, out OpenWindow? open) || State.Pending?.Window == window)
+        if (!State.Open.TryGetValue(window, out OpenWindow? open) && State.Pending?.Window < window) throw Standstill();
+        if (open is null || State.Pending?.Window == window)
             throw new KeyNotFoundException($"not-open: the window {window} takes no events; ask for the explanation of a closed one");
         if (_provisional is { } made && made.Context.Window == window
             && (made.Context.SealedAt == State.Position || _clock.GetElapsedTime(made.MadeAt) < DayStaleAfter)) return made;
         return _provisional = new ProvisionalJudge(State.ContextOf(window, State.Position), open.Ruleset.Poa.QuotaMicro, _clock.GetTimestamp());
     }
+
+    /// <summary>Why the ledger stands at the seal of its pending window: what is behind it is not known.</summary>
+    private Exception Standstill() => _gathering is { } parts ? new WindowWaitsForClusterException(parts) : new DrawSeedMissingException(State.Pending!.Value.Window);
 
     /// <summary>What is known of a window: its close when it is a recent one, else up to where it must be replayed.</summary>
     private (ClosedWindow? Recent, long To, bool IsClosed) Known(Day window)
@@ -329,7 +377,9 @@ public sealed class RewardLedger : IDisposable
         if (_recent.TryGetValue(window, out ClosedWindow? recent)) return (recent, 0, true);
         if (_replayed is { } replayed && replayed.Window == window) return (replayed, 0, true);
         if (_records.TryGetValue(window, out WindowRecord? record)) return (null, record.Closed.SealedAt + 1, true);
-        return State.Open.ContainsKey(window) ? (null, State.Position, false) : throw new KeyNotFoundException($"unknown-window: {window} was never opened; `status` lists the windows");
+        bool isOpen = State.Open.ContainsKey(window);
+        if (State.Pending is { } pending && (window == pending.Window || (!isOpen && window > pending.Window))) throw Standstill();
+        return isOpen ? (null, State.Pending?.SealedAt ?? State.Position, false) : throw new KeyNotFoundException($"unknown-window: {window} was never opened; `status` lists the windows");
     }
 
     private async Task<WindowReplay> RecomputeAsync(Day window, long to, bool isClosed, IProgress<LedgerProgress>? progress, CancellationToken cancel)
@@ -342,7 +392,6 @@ public sealed class RewardLedger : IDisposable
         ClosedWindow? found = null;
         await closer.AdvanceAsync(state, to, closed => found = closed, null, progress, cancel).ConfigureAwait(false);
         if (isClosed) return new WindowReplay(IsFinal: true, found!);
-        if (state.Pending is { } waiting) throw new DrawSeedMissingException(waiting.Window);
         if (WindowRules.NeedsDrawSeed(state.Open[window].Ruleset)) throw new DrawSeedMissingException(window);
         UnixMs now = Now();
         state.Apply(new RecordedEvent(to, 0, new NewEvent(default, now, now, window, new WindowSealed(window))));
@@ -352,15 +401,16 @@ public sealed class RewardLedger : IDisposable
     private async Task AdvanceAsync(IProgress<LedgerProgress>? progress, CancellationToken cancel)
     {
         WindowCloser closer = new(_fold, Log);
-        await closer.AdvanceAsync(State, Log.Head, Keep, Note, progress, cancel).ConfigureAwait(false);
+        Gathering? gathering = await closer.AdvanceAsync(State, Log.Head, Keep, Note, progress, cancel).ConfigureAwait(false);
         if (_unrecorded.Count > 0 && !_isReadOnly)
         {
             // The log was read to its end: whoever sealed these windows never came to record their close.
             foreach (ClosedWindow closed in _unrecorded.Values) await RecordAsync(Log, closed, cancel).ConfigureAwait(false);
-            await closer.AdvanceAsync(State, Log.Head, Keep, Note, progress, cancel).ConfigureAwait(false);
+            gathering = await closer.AdvanceAsync(State, Log.Head, Keep, Note, progress, cancel).ConfigureAwait(false);
         }
 
         _observer?.CaughtUp(State.Pending?.SealedAt ?? State.Position);
+        _gathering = gathering; // behind the observer: who is told that nothing waits finds its views there
         if (!_isWorthSaving || !_saves || State.Pending is not null || _unrecorded.Count > 0) return;
         _isWorthSaving = false;
         if (_snapshots is not null) await _snapshots.SaveAsync(Log, State, _records, cancel).ConfigureAwait(false);

@@ -13,33 +13,39 @@ namespace Ledger.Projections.DayWindows;
 /// <remarks>Nothing is written: what comes out is what a close should record, or what an audit compares the record with.</remarks>
 public sealed class WindowCloser(IWindowFold fold, IEventLog log)
 {
-    /// <summary>Applies everything up to a position, or up to a seal whose window waits for its draw seed. When it is stopped, calling it again goes on where it stopped.</summary>
+    /// <summary>Applies everything up to a position, or up to a seal whose window waits for its draw seed or for others' parts. When it is stopped, calling it again goes on where it stopped.</summary>
     /// <param name="state">What to bring forward.</param>
     /// <param name="to">Where to stop, exclusive.</param>
     /// <param name="closed">Told of each close, in log order, before anything behind its seal is applied.</param>
     /// <param name="seen">Told of each event that is not columnar, after it was applied, and of what became of its tokens.</param>
     /// <param name="progress">Told how far a fold is.</param>
     /// <param name="cancel">Stops it.</param>
-    public async Task AdvanceAsync(
+    /// <returns>Which window's parts it stopped for; null when it did not.</returns>
+    public async Task<Gathering?> AdvanceAsync(
         LedgerState state, long to, Action<ClosedWindow>? closed, Action<RecordedEvent, MoneyOutcome>? seen, IProgress<LedgerProgress>? progress, CancellationToken cancel)
     {
-        if (state.Pending is not null && !await ClosePendingAsync().ConfigureAwait(false)) return;
+        Gathering? gathering = null;
+        if (state.Pending is not null && !await ClosePendingAsync().ConfigureAwait(false)) return gathering;
         await foreach (IReadOnlyList<RecordedEvent> rows in RowsAhead.ReadAsync(log, state.Position, to, cancel).ConfigureAwait(false))
         {
             foreach (RecordedEvent row in rows)
             {
                 MoneyOutcome outcome = state.Apply(row);
                 seen?.Invoke(row, outcome);
-                if (state.Pending is not null && !await ClosePendingAsync().ConfigureAwait(false)) return;
+                if (state.Pending is not null && !await ClosePendingAsync().ConfigureAwait(false)) return gathering;
             }
         }
 
         state.PassTo(to);
+        return null;
 
-        // Nothing behind a seal is applied before its window is closed, so a window that waits for its draw seed holds the state there.
+        // Nothing behind a seal is applied before its window is closed, so a window that waits holds the state there.
         async Task<bool> ClosePendingAsync()
         {
-            if (state.PendingDraws && await SeedOfAsync(state.Pending!.Value.Window, cancel).ConfigureAwait(false) is null) return false;
+            (Day pending, long sealedAt) = state.Pending!.Value;
+            if (state.PendingDraws && await SeedOfAsync(pending, cancel).ConfigureAwait(false) is null) return false;
+            gathering = await fold.GatheringAsync(pending, sealedAt, cancel).ConfigureAwait(false);
+            if (gathering is not null) return false;
             ClosedWindow window = await CloseAsync(state, progress, cancel).ConfigureAwait(false);
             closed?.Invoke(window);
             return true;

@@ -117,7 +117,7 @@ public sealed partial class EventIntake
         },
         cancel);
 
-    /// <summary>Adopts a ruleset from a window on.</summary>
+    /// <summary>Adopts a ruleset from a window on; nothing happens when it is the one that was adopted last from that window.</summary>
     /// <returns>Why not: <c>window-already-open</c> when that window, or a later one, has been opened; null when adopted.</returns>
     public ValueTask<Refusal?> AdoptAsync(Day firstWindow, Ruleset ruleset, CancellationToken cancel = default) => AloneAsync<Refusal?>(
         async now =>
@@ -126,6 +126,7 @@ public sealed partial class EventIntake
                 return new Refusal("window-already-open", "firstWindow", $"windows up to {latest} have been opened; a ruleset holds from a later one on");
             byte[] document = RulesetDocument.Canonical(ruleset);
             RulesetAdopted adopted = new(firstWindow, RulesetDocument.HashOf(document), document);
+            if (_windows.RulesetFor(firstWindow) is { } held && held.FirstWindow == firstWindow && held.Hash == adopted.Hash) return null;
             EventId id = EventId.Derive("ruleset-adopted", $"{firstWindow}/{adopted.Hash}/{_log.Head}");
             await AppendOwnAsync(new NewEvent(id, now, now, Day.Of(now), adopted), ExpectedRevision.Any, cancel);
             return null;

@@ -122,7 +122,8 @@ public sealed class ReadModelStore : ILedgerObserver, IDisposable
     /// <inheritdoc/>
     public void CaughtUp(long position)
     {
-        if (position > NextPosition) Follow(() => Commit(position));
+        // A seal whose window waits is told and not passed: kept too, or the window would look open for as long as it waits.
+        if (position > NextPosition || _uncommitted > 0) Follow(() => Commit(position));
     }
 
     /// <inheritdoc/>

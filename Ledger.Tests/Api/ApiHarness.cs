@@ -38,7 +38,7 @@ internal sealed class ApiHarness : IAsyncDisposable
 
     public string Data => _folder.FullName;
 
-    public static async Task<ApiHarness> StartAsync(TimeProvider? clock = null, TimeSpan? closeGrace = null, X509Certificate2? certificate = null, AdaptersFile? adapters = null, Uri? otlp = null)
+    public static async Task<ApiHarness> StartAsync(TimeProvider? clock = null, TimeSpan? closeGrace = null, X509Certificate2? certificate = null, AdaptersFile? adapters = null, Uri? otlp = null, bool cluster = false)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("weledger-api-");
         TimeProvider time = clock ?? new ManualClock("2026-11-22T12:00:00Z");
@@ -46,7 +46,8 @@ internal sealed class ApiHarness : IAsyncDisposable
         ApiStores? stores = null;
         try
         {
-            session = await LedgerSession.ServeAsync(LogAddress.Folder(folder.FullName), folder.FullName, time, null, CancellationToken.None);
+            LogAddress log = LogAddress.Folder(folder.FullName);
+            session = await (cluster ? LedgerSession.ServeWithClusterAsync(log, folder.FullName, time, null, CancellationToken.None) : LedgerSession.ServeAsync(log, folder.FullName, time, null, CancellationToken.None));
             stores = ApiStores.Open(folder.FullName, time);
             ServeOptions options = new(new IPEndPoint(IPAddress.Loopback, 0), new IPEndPoint(IPAddress.Loopback, 0), certificate, otlp, closeGrace, adapters);
             return new ApiHarness(folder, session, stores, await ApiServer.StartAsync(session, stores, options, time, _ => { }, CancellationToken.None));

@@ -11,6 +11,7 @@ using Ledger.Projections.EventLog.Embedded;
 using Ledger.Projections.EventLog.InMemory;
 using Ledger.Projections.Ingest;
 using Ledger.Projections.Simulation;
+using Ledger.Tests.Support;
 using Xunit;
 
 namespace Ledger.Tests.DayWindows;
@@ -165,6 +166,28 @@ public sealed class RewardLedgerTests : IDisposable
         await Assert.ThrowsAsync<InvalidOperationException>(() => ledger.SeedDrawAsync(FirstDay, 1, 8, default));
         Assert.Contains(close.Result.Poc.Groups, g => g.Size > 1);
         Assert.Empty((await LedgerAudit.RunAsync(log, _actors, new FoldOptions())).Differences);
+    }
+
+    [Fact]
+    public async Task Due_windows_are_closed_up_to_one_that_waits_for_its_draw_seed_and_statements_become_final_once_meanwhile()
+    {
+        Ruleset drawing = Ruleset.Default with { Poc = Ruleset.Default.Poc with { Mode = PrizeMode.Draw } };
+        ManualClock clock = new(FirstDay.Plus(2).Start.ToString());
+        await using InMemoryEventLog log = new();
+        await LedgerGenesis.EnsureAsync(log, drawing, clock);
+        using RewardLedger ledger = await RewardLedger.OpenAsync(log, _actors, clock, new FoldOptions());
+        await LiveAsync(ledger, days: 2, closeEachDay: false);
+        Assert.Empty(await ledger.CloseDueAsync(TimeSpan.Zero));
+        Assert.Equal(FirstDay, ledger.State.Pending!.Value.Window);
+        await ledger.SeedDrawAsync(FirstDay, 1, 7, Core.Merkle.LogHash.Leaf([1]));
+        await ledger.CatchUpAsync();
+        Assert.Empty(await ledger.CloseDueAsync(TimeSpan.Zero));
+        Assert.Equal([FirstDay], ledger.Records.Keys);
+        Assert.Equal(FirstDay.Next, ledger.State.Pending!.Value.Window);
+
+        clock.Now = UnixMs.From(ledger.Records[FirstDay].Statement.FinalFromMs);
+        Assert.Equal([FirstDay], await ledger.FinalizeDueAsync());
+        Assert.Empty(await ledger.FinalizeDueAsync());
     }
 
     private async Task<RewardLedger> StartAsync(IEventLog log, FoldOptions options, Ruleset? ruleset = null)

@@ -4,6 +4,7 @@ using Ledger.Core.Time;
 using Ledger.Host.Api;
 using Ledger.Host.Api.Bodies;
 using Ledger.Host.Security;
+using Ledger.Projections.DayWindows;
 using Ledger.Projections.ReadModels;
 using Ledger.Projections.ReadModels.Contents;
 using Microsoft.AspNetCore.Builder;
@@ -112,11 +113,12 @@ internal sealed class WatchingAdapter : IAdapter
         return reader.Content(content) is { DeletedAt: null, DurationSeconds: { } seconds } ? seconds : null;
     }
 
-    /// <summary>The views follow the log: what they do not know yet may stand there.</summary>
+    /// <summary>The views follow the log: what they do not know yet may stand there, also behind a seal whose window waits.</summary>
     private async Task<uint?> PublishedJustNowAsync(ContentId content, CancellationToken cancel)
     {
-        await _context.Session.Ledger.CatchUpAsync(null, cancel);
-        return SecondsOf(content);
+        RewardLedger ledger = _context.Session.Ledger;
+        await ledger.CatchUpAsync(null, cancel);
+        return SecondsOf(content) ?? (ledger.Gathering is { } gathering ? throw new WindowWaitsForClusterException(gathering) : null);
     }
 
     private ApiProblem? Check(HttpContext context)

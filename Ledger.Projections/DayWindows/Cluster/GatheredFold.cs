@@ -19,35 +19,33 @@ public sealed class GatheredFold(LiveFold own, ISheetStore sheets, IEventLog log
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    private volatile Gathering? _gathering;
-
-    /// <summary>The sealed window whose parts are waited for, and how many of them are there; null when none is.</summary>
-    public Gathering? Waiting => _gathering;
-
     /// <inheritdoc/>
     public async Task<ContributionSheet> FoldAsync(FoldContext context, IProgress<int>? progress = null, CancellationToken cancel = default)
     {
         if (!Says<WindowSealed>(context.SealedAt, context.SealedAt + 1, sealing => sealing.Window == context.Window, cancel))
             return await own.FoldAsync(context, progress, cancel).ConfigureAwait(false);
         long looked = context.SealedAt;
-        try
+        while (true)
         {
-            while (true)
-            {
-                IReadOnlySet<int> held = await sheets.HeldAsync(context.Window, context.SealedAt, cancel).ConfigureAwait(false);
-                _gathering = new Gathering(context.Window, held.Count);
-                progress?.Report(held.Count * 1000 / ClusterFold.PartCount);
-                if (held.Count == ClusterFold.PartCount && await MergeAsync(context, cancel).ConfigureAwait(false) is { } sheet) return sheet;
-                long head = log.Head;
-                if (Says<WindowClosed>(looked, head, closed => closed.Window == context.Window, cancel)) return await own.FoldAsync(context, progress, cancel).ConfigureAwait(false);
-                looked = head;
-                await Task.Delay(Pause, cancel).ConfigureAwait(false);
-            }
+            IReadOnlySet<int> held = await sheets.HeldAsync(context.Window, context.SealedAt, cancel).ConfigureAwait(false);
+            progress?.Report(held.Count * 1000 / ClusterFold.PartCount);
+            if (held.Count == ClusterFold.PartCount && await MergeAsync(context, cancel).ConfigureAwait(false) is { } sheet) return sheet;
+            long head = log.Head;
+            if (Says<WindowClosed>(looked, head, closed => closed.Window == context.Window, cancel)) return await own.FoldAsync(context, progress, cancel).ConfigureAwait(false);
+            looked = head;
+            await Task.Delay(Pause, cancel).ConfigureAwait(false);
         }
-        finally
-        {
-            _gathering = null;
-        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<Gathering?> GatheringAsync(Day window, long sealedAt, CancellationToken cancel = default)
+    {
+        int held = (await sheets.HeldAsync(window, sealedAt, cancel).ConfigureAwait(false)).Count;
+
+        // Who asks this writes the log and has its ids at hand; a member, which only folds, reads rows instead of loading them.
+        return held == ClusterFold.PartCount || await log.PositionOfAsync(RewardLedger.ClosedId(window), cancel).ConfigureAwait(false) >= 0
+            ? null
+            : new Gathering(window, held, ClusterFold.PartCount);
     }
 
     /// <inheritdoc/>
@@ -74,8 +72,3 @@ public sealed class GatheredFold(LiveFold own, ISheetStore sheets, IEventLog log
     private bool Says<T>(long from, long to, Func<T, bool> what, CancellationToken cancel) where T : EventPayload =>
         from < log.Head && log.ReadBlocks(from, to, new BlockRequest(Rows: true, Columns: false), cancel).Any(block => block.Rows.Any(row => row.Payload is T said && what(said)));
 }
-
-/// <summary>A sealed window whose parts are waited for.</summary>
-/// <param name="Window">The UTC day.</param>
-/// <param name="Held">How many of its parts are there.</param>
-public sealed record Gathering(Day Window, int Held);

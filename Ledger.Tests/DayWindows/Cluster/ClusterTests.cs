@@ -128,8 +128,16 @@ public sealed class ClusterTests(ITestOutputHelper output) : IDisposable
         Day first = _life.Day;
         await SubmitAsync(TimeProvider.System, _life.NextDay().Chunk(5_000));
         string key = ServerProcess.NewKey(data, "app", [.. Scope.All.Where(scope => scope.Verb == ScopeVerb.Write).Select(scope => scope.ToString())]);
-        using ServerProcess server = await ServerProcess.StartAsync(data, "--log", _log.Value, "--cluster", "--close-after", "0");
-        await UntilAsync($"window {first} is sealed", () => HasAsync(EventIntake.Seal(first, default).Id));
+        string[] arguments = ["--log", _log.Value, "--cluster", "--close-after", "0"];
+        using (ServerProcess sealing = await ServerProcess.StartAsync(data, arguments))
+        {
+            await UntilAsync($"window {first} is sealed", () => HasAsync(EventIntake.Seal(first, default).Id));
+            Assert.Equal(0, await sealing.StopAsync());
+        }
+
+        // A server that starts does not wait for the members either.
+        using ServerProcess server = await ServerProcess.StartAsync(data, arguments);
+        Assert.Contains($"\"waitsForCluster\":{{\"window\":\"{first}\",\"partsHeld\":0,", await ReadyAsync(server), StringComparison.Ordinal);
 
         Day second = _life.Day;
         using (LedgerClient app = new(new LedgerClientOptions { Address = server.Http, Key = key }))
@@ -144,9 +152,16 @@ public sealed class ClusterTests(ITestOutputHelper output) : IDisposable
         (await FolderAsync())!.Kill();
         await ClosedAsync(first);
         await ClosedAsync(second);
+        await UntilAsync("nothing waits", async () => (await ReadyAsync(server)).Contains("\"waitsForCluster\":null", StringComparison.Ordinal));
         Assert.Contains(await StatusesAsync(), status => status.PartsStored > 0);
         Assert.Equal(0, await server.StopAsync());
         await CheckAsync(2);
+    }
+
+    private static async Task<string> ReadyAsync(ServerProcess server)
+    {
+        using HttpClient client = new();
+        return await client.GetStringAsync(new Uri(server.Http, "/health/ready"));
     }
 
     private void StopAll()
