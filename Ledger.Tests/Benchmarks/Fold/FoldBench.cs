@@ -14,6 +14,9 @@ internal static class FoldBench
     private const int Runs = 9;
     private const int BatchesPerGroup = 8;
 
+    // A thread more than there are cores would be a dealer and a judge more, each with tables of its own.
+    private static readonly ParallelOptions EachCore = new() { MaxDegreeOfParallelism = Environment.ProcessorCount };
+
     // As a replay has it: the memory of one fold after another.
     private static readonly GroupRoom Room = new(BatchesPerGroup * ColumnWorkload.Batch);
 
@@ -46,7 +49,7 @@ internal static class FoldBench
         int names = context.Directory.Names.Count;
         ActivityColumns[][] groups = [.. input.Chunk(BatchesPerGroup)];
         (PackedEvent[] Events, int[] Starts)[] dealt = new (PackedEvent[], int[])[groups.Length];
-        Parallel.For(0, groups.Length, () => new EventDealer(count, names, frame), (group, _, dealer) =>
+        Parallel.For(0, groups.Length, EachCore, () => new EventDealer(count, names, frame), (group, _, dealer) =>
         {
             foreach (ActivityColumns batch in groups[group]) dealer.Take(batch);
             dealt[group] = dealer.Deal(Room.Rent);
@@ -55,7 +58,7 @@ internal static class FoldBench
         double partitioned = Stopwatch.GetElapsedTime(started).TotalSeconds;
         SheetMerge merge = new(context);
         JudgePool judges = new(context);
-        Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, shard =>
+        Parallel.For(0, count, EachCore, shard =>
         {
             ShardBuffer buffer = new(shard, count);
             foreach ((PackedEvent[] events, int[] starts) in dealt) buffer.Add(new EventSlice(events, starts[shard], starts[shard + 1] - starts[shard]));
