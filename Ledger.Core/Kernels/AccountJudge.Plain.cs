@@ -43,6 +43,14 @@ public sealed partial class AccountJudge
         End(totals);
     }
 
+    /// <summary>Asks for what is looked up of an account before its events are: it is likely the next to be judged.</summary>
+    public void Expect(int account)
+    {
+        ReadOnlySpan<AccountFacts> facts = _context.Directory.Accounts;
+        if ((uint)account < (uint)facts.Length) Prefetch.Near(in facts[account]);
+        _owners.Expect(account);
+    }
+
     private bool IsPlain(int account, ReadOnlySpan<PackedEvent> events, EventFrame frame)
     {
         AccountFacts facts = At(_context.Directory.Accounts, account, AccountFacts.Unknown);

@@ -75,6 +75,7 @@ public sealed class ShardBuffer
             start = end;
             if (mine.IsEmpty) continue;
             int account = (local << _shardsShift) | _shard;
+            judge.Expect(((local + 1) << _shardsShift) | _shard);
             judge.Judge(account, mine, frame, totals);
             if (counts) totals.NoteJudged(account, mine, frame);
         }

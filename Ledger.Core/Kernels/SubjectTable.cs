@@ -65,6 +65,12 @@ internal sealed class SubjectTable
     /// <summary>The dense number of an owner; −1 for a name that owns nothing and was never opened as an account.</summary>
     public int IndexOf(int ordinal) => (uint)ordinal < (uint)_indexByOrdinal.Length ? _indexByOrdinal[ordinal] : -1;
 
+    /// <summary>Asks for what <see cref="IndexOf"/> looks up.</summary>
+    public void Expect(int ordinal)
+    {
+        if ((uint)ordinal < (uint)_indexByOrdinal.Length) Prefetch.Near(in _indexByOrdinal[ordinal]);
+    }
+
     /// <summary>The name behind an owner's number.</summary>
     public int OrdinalOf(int index) => _ordinalByIndex[index];
 
