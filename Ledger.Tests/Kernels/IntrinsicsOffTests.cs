@@ -9,7 +9,7 @@ public sealed class IntrinsicsOffTests
 {
     private const string Switch = "DOTNET_EnableHWIntrinsic";
     private const string Filter = "FullyQualifiedName~KeccakTierTests|FullyQualifiedName~LogHashLanesTests|FullyQualifiedName~ColumnCodecTests|FullyQualifiedName~RewardTreeGoldenTests"
-        + "|FullyQualifiedName~PayoutGoldenTests|FullyQualifiedName~FoldTests.Sheet_is_that_of_the_reference|FullyQualifiedName~PlainActivityTests|FullyQualifiedName~IntrinsicsOffTests";
+        + "|FullyQualifiedName~PayoutGoldenTests|FullyQualifiedName~FoldTests.Sheet_is_that_of_the_reference|FullyQualifiedName~PlainActivityTests|FullyQualifiedName~PackedEventTests|FullyQualifiedName~IntrinsicsOffTests";
 
     [Fact]
     public async Task The_kernels_tests_pass_without_vector_instructions()
