@@ -141,7 +141,7 @@ public sealed partial class AccountJudge
         ulong taken = plain & _block.Enter(from, to, ref seen);
         ulong trivial = plain & ~taken & _block.Short;
         ulong counted = plain & ~taken & ~_block.Short;
-        int repeats = 0;
+        ulong repeats = 0;
         for (; taken != 0; taken &= taken - 1)
         {
             int i = BitOperations.TrailingZeroCount(taken);
@@ -149,9 +149,9 @@ public sealed partial class AccountJudge
             ref uint slot = ref SlotOf(ref seen, _block.Keys[i], mask);
             if (slot != 0)
             {
-                repeats++;
+                repeats |= bit;
             }
-            else if (_block.Entries[i] == 0)
+            else if ((_block.Short & bit) != 0)
             {
                 trivial |= bit;
             }
@@ -162,7 +162,7 @@ public sealed partial class AccountJudge
             }
         }
 
-        totals.Verdicts[(int)Verdict.Repeat] += (ulong)repeats;
+        totals.Verdicts[(int)Verdict.Repeat] += (ulong)BitOperations.PopCount(repeats);
         totals.Verdicts[(int)Verdict.Trivial] += (ulong)BitOperations.PopCount(trivial);
         totals.Verdicts[(int)Verdict.Counted] += (ulong)BitOperations.PopCount(counted);
         Note(EventKind.Viewed, counted & _block.Viewed);
@@ -208,7 +208,7 @@ public sealed partial class AccountJudge
     private bool IsWorthless(ReadOnlySpan<PackedEvent> events, int index) =>
         ((_block.Comments >> index) & 1) != 0
             ? !TakeText(events[index].Target, PackedEvent.ValueAt(events, index), _block.Cards[index])
-            : _block.Entries[index] == 0;
+            : ((_block.Short >> index) & 1) != 0;
 
     /// <summary>Adds up what of it was done in the team's space.</summary>
     private void CountForTeam(ReadOnlySpan<PackedEvent> events, ulong counted)

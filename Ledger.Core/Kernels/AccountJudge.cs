@@ -21,7 +21,7 @@ public sealed partial class AccountJudge
     private readonly FoldContext _context;
     private readonly SubjectTable _owners;
     private readonly ValidityRules _rules;
-    private readonly long _dayStartMinute;
+    private readonly long _startMs;
     private readonly long _sealedAt;
     private readonly KindState[] _kinds;
     private readonly KeySet _keys = new();
@@ -50,7 +50,7 @@ public sealed partial class AccountJudge
         _sealedAt = context.SealedAt;
         _kinds = KindState.TableOf(_rules);
         _block = new PlainBlock(_owners, _slots, _kinds);
-        _dayStartMinute = context.Window.Start.Value / 60_000;
+        _startMs = context.Window.Start.Value;
         _minLetters = _rules.MinCommentLetters;
     }
 
@@ -140,7 +140,7 @@ public sealed partial class AccountJudge
         }
 
         ref readonly KindState state = ref _kinds[(int)kind];
-        if (state.IsTooFast(e.OccurredAtMs - _context.Window.Start.Value)) return Verdict.TooFast;
+        if (state.IsTooFast(e.OccurredAtMs - _startMs)) return Verdict.TooFast;
         if (state.Counted >= state.Cap) return Verdict.OverCap;
         if (IsTrivial(kind, e.Value, subject)) return Verdict.Trivial;
         if (kind is EventKind.BroadcastMinute or EventKind.PresenceMinute && _keys.Contains(MinuteKey(kind, e.Value))) return Verdict.Overlap;
@@ -156,7 +156,7 @@ public sealed partial class AccountJudge
         if (slot >= 0) _keys.Put(slot, Key(kind, target, value));
         ref KindState state = ref _kinds[(int)kind];
         state.Counted++;
-        state.LastMs = e.OccurredAtMs - _context.Window.Start.Value;
+        state.LastMs = e.OccurredAtMs - _startMs;
         switch (kind)
         {
             case EventKind.Commented:
@@ -164,7 +164,7 @@ public sealed partial class AccountJudge
                 break;
             case EventKind.PresenceMinute:
                 _keys.Add(MinuteKey(kind, value));
-                long bin = value - _dayStartMinute;
+                long bin = value - (_startMs / 60_000);
                 if (bin is >= 0 and < ShardTotals.MinutesPerDay) totals.PresentByMinute[bin]++;
                 break;
             case EventKind.BroadcastMinute:

@@ -12,8 +12,13 @@ internal sealed class SubjectTable
 {
     // A card: fewest seconds to view 9, guest 1, the owner's dense number and one 22. Zero is no card.
     private const int SecondsBits = 9;
+
+    /// <summary>Where the owner's number, and one, begins in a card.</summary>
     internal const int OwnerShift = SecondsBits + 1;
+
+    /// <summary>The part of a card that is the fewest seconds of a view that is not trivial.</summary>
     internal const uint SecondsMask = (1 << SecondsBits) - 1;
+
     private const int OwnersMax = (1 << (32 - OwnerShift)) - 1;
 
     /// <summary>Set when the video stands in a space of somebody else.</summary>
@@ -76,9 +81,6 @@ internal sealed class SubjectTable
 
     /// <summary>The dense number of a card's owner; −1 where there is no card.</summary>
     public static int OwnerOf(uint card) => unchecked((int)(card >> OwnerShift) - 1);
-
-    /// <summary>Fewest seconds of a view that is not trivial.</summary>
-    public static ulong SecondsToView(uint card) => card & SecondsMask;
 
     /// <summary>Whether somebody else provides the space of the video.</summary>
     public static bool IsGuest(uint card) => (card & GuestBit) != 0;

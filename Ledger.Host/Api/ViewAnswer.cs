@@ -54,8 +54,8 @@ internal static class ViewAnswer
             throw new ApiProblemException(Problems.Malformed("position-malformed", "minPosition is a position of the log: a whole number"));
         if (position > session.Log.Head) throw new ApiProblemException(Problems.Malformed("position-unknown", $"the log ends before {position}"));
         if (views.NextPosition < position) await session.Ledger.CatchUpAsync(null, context.RequestAborted);
-        if (views.NextPosition < position && session.Ledger.Gathering is { } gathering) throw new WindowWaitsForClusterException(gathering);
-        if (views.NextPosition < position)
-            throw new ApiProblemException(new ApiProblem(StatusCodes.Status503ServiceUnavailable, "views-behind", $"the views stand before {position}: a sealed window waits for its draw seed, or their disk failed", TimeSpan.FromSeconds(5)));
+        if (views.NextPosition >= position) return;
+        if (session.Ledger.Gathering is { } gathering) throw new WindowWaitsForClusterException(gathering);
+        throw new ApiProblemException(new ApiProblem(StatusCodes.Status503ServiceUnavailable, "views-behind", $"the views stand before {position}: a sealed window waits for its draw seed, or their disk failed", TimeSpan.FromSeconds(5)));
     }
 }
